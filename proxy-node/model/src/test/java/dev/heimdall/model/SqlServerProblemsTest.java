@@ -110,8 +110,6 @@ class SqlServerProblemsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"cache\": {\"enabled\": true} | cache.enabled: got true, expected false, because the"
-            + " engine is \"sqlserver\": its results are not kept yet",
         "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false,"
             + " because the engine is \"sqlserver\": its clients share no server connection at a"
             + " time yet",
@@ -151,7 +149,6 @@ class SqlServerProblemsTest {
   @ValueSource(
       strings = {
         "\"action\": \"forward\", \"parameters\": {\"source\": \"main\"}",
-        "\"action\": \"cache\"",
       })
   void actionThatNeedsConnectionsOfTheNodesIsRefused(String rule) throws IOException {
     vdb("");

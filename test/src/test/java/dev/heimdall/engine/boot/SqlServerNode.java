@@ -96,6 +96,26 @@ public final class SqlServerNode implements AutoCloseable {
     return start(source, 1, "", "");
   }
 
+  /**
+   * Starts one that keeps results for what begins with SELECT, whose server is the only one of a
+   * cluster.
+   *
+   * @param vdb further settings of the virtual database in JSON, each behind a comma
+   * @param rules ahead of the one that has everything cached, each with a comma behind it
+   */
+  public static SqlServerNode caching(
+      int server, String user, String password, String vdb, String rules) {
+    return start(
+        ("{\"engine\": \"sqlserver\", \"url\":"
+                + " \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\", \"user\": \"%s\","
+                + " \"password\": \"%s\", \"tls\": {\"mode\": \"disable\"},"
+                + " \"cluster\": {\"kind\": \"sqlserver\"}}")
+            .formatted(server, user, password),
+        4,
+        ", \"cache\": {\"enabled\": true}" + vdb,
+        rules + "{\"match\": \"(?i)^\\\\s*(select|with)\", \"action\": \"cache\"}");
+  }
+
   private static SqlServerNode start(
       String server,
       String user,

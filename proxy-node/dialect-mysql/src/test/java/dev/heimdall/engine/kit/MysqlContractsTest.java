@@ -214,7 +214,7 @@ class MysqlContractsTest {
   }
 
   @Nested
-  class CachedTransactions extends CachedTransactionsContract {
+  class CachedTransactions extends MovedCachedTransactionsContract {
     CachedTransactions() {
       super(new MysqlKit());
     }

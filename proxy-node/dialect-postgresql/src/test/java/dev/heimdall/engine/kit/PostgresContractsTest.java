@@ -87,7 +87,7 @@ class PostgresContractsTest {
   }
 
   @Nested
-  class CachedTransactions extends CachedTransactionsContract {
+  class CachedTransactions extends MovedCachedTransactionsContract {
     CachedTransactions() {
       super(new PostgresKit());
     }

@@ -33,6 +33,7 @@ import java.util.function.Consumer;
 /** A server that speaks TDS 7.4 and knows a few statements. */
 final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   private static final TdsVersion VERSION = TdsVersion.V7_4;
+  private static final int SELECT = 0xC1;
 
   /** The first of two statements in a batch. */
   private static final String TWO = "SELECT " + JudgedAlikeContract.BESIDE + "; ";
@@ -80,6 +81,14 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private final TdsPacketWalker walker = new TdsPacketWalker();
     private ByteBuf request = Unpooled.buffer();
     private String language = "";
+    private String level = "";
+
+    /** Rows that its transaction has seen, where all its statements see the same; else negative. */
+    private int snapshot = -1;
+
+    /** True if a procedure is called, and more is to come behind the end of its statement. */
+    private boolean calling;
+
     private boolean temporary;
     private long descriptor;
     private long last;
@@ -124,6 +133,10 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     }
 
     private void request(int type, boolean resets, ByteBuf payload) {
+      if (type == TdsPacket.PRELOGIN || type == TdsPacket.LOGIN7) {
+        send(out -> message(out, tokens -> answer(type, false, payload, tokens)));
+        return;
+      }
       if (type != TdsPacket.ATTENTION) {
         Asked mine = new Asked();
         asked = mine;
@@ -264,6 +277,17 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         TdsWriter.returnInteger(out, 0, "", handles, VERSION);
       }
 
+      /** Runs a statement, behind which the call ends. */
+      private void run(String sql, boolean prepares) {
+        calling = true;
+        batch(sql, out);
+        calling = false;
+        TdsWriter.returnStatus(out, 0);
+        if (prepares) {
+          prepare();
+        }
+      }
+
       @Override
       public void endCall(boolean another) {
         if (RpcProcedure.preparesCursor(procedure)) {
@@ -275,18 +299,17 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
           done(out, 0);
         } else if (procedure == RpcProcedure.PREPARE_EXECUTE
             || procedure == RpcProcedure.PREPARE_EXECUTE_RPC) {
-          prepare();
-          batch(statement, out);
+          run(statement, true);
         } else if (RpcProcedure.opensCursor(procedure)) {
           open();
         } else if (RpcProcedure.usesCursor(procedure)) {
           cursor();
         } else if (procedure == RpcProcedure.EXECUTE_SQL) {
-          batch(statement, out);
+          run(statement, false);
         } else if (procedure == RpcProcedure.OTHER) {
           batch("EXEC " + name, out);
         } else if (prepared.containsKey(handle)) {
-          batch(prepared.get(handle), out);
+          run(prepared.get(handle), false);
         } else {
           fail(8179);
         }
@@ -349,6 +372,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
 
     private void reset(ByteBuf out) {
       language = "";
+      level = "";
+      snapshot = -1;
       temporary = false;
       prepared.clear();
       cursors.clear();
@@ -359,7 +384,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
 
     private void done(ByteBuf out, int bits) {
       int open = descriptor != 0 ? TdsToken.DONE_IN_TRANSACTION : 0;
-      TdsWriter.done(out, TdsToken.DONE, open | bits, 0, 0, VERSION);
+      int token = calling ? TdsToken.DONE_IN_PROC : TdsToken.DONE;
+      int more = calling ? TdsToken.DONE_MORE : 0;
+      TdsWriter.done(out, token, open | more | bits, 0, 0, VERSION);
     }
 
     private void batch(String text, ByteBuf out) {
@@ -379,6 +406,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
             VERSION);
         return;
       }
+      if (upper.contains("ISOLATION LEVEL ")) {
+        level = upper.substring(upper.indexOf("ISOLATION LEVEL ") + 16);
+      }
       if (upper.contains("SET LANGUAGE ")) {
         language = sql.substring(upper.indexOf("SET LANGUAGE ") + 13).split(" ")[0];
       } else if (upper.equals("SELECT @@LANGUAGE")) {
@@ -386,6 +416,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         return;
       } else if (upper.startsWith("CREATE TABLE #")) {
         temporary = true;
+      } else if (upper.startsWith("SELECT LAST")) {
+        row(out, last());
+        return;
       } else if (upper.startsWith("SELECT ")) {
         row(out, sql.substring(7));
         return;
@@ -399,7 +432,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
             VERSION);
         return;
       } else if (upper.startsWith("INSERT ") && !upper.startsWith("INSERT BULK")) {
-        uncommitted.add(sql.substring(sql.indexOf('\'') + 1, sql.lastIndexOf('\'')));
+        if (!upper.startsWith("INSERT INTO OTHER")) {
+          uncommitted.add(sql.substring(sql.indexOf('\'') + 1, sql.lastIndexOf('\'')));
+        }
         commitUnlessOpen();
       } else if (upper.startsWith("BEGIN TRAN")) {
         descriptor = ++last;
@@ -415,9 +450,24 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       done(out, 0);
     }
 
+    /** The word that was written last, as its transaction sees it. */
+    private String last() {
+      if (!uncommitted.isEmpty()) {
+        return uncommitted.get(uncommitted.size() - 1);
+      }
+      List<String> all = servers.written;
+      boolean one = level.startsWith("REPEATABLE") || level.startsWith("SERIALIZABLE");
+      if (snapshot < 0 && descriptor != 0 && one) {
+        snapshot = all.size();
+      }
+      int seen = snapshot < 0 ? all.size() : snapshot;
+      return seen == 0 ? "none" : all.get(seen - 1);
+    }
+
     private void end(ByteBuf out, int how) {
       EnvChange.writeEnd(out, how, descriptor);
       descriptor = 0;
+      snapshot = -1;
     }
 
     private void commitUnlessOpen() {
@@ -430,7 +480,10 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private void row(ByteBuf out, String value) {
       TdsWriter.columns(out, List.of("a"), VERSION);
       TdsWriter.row(out, List.of(value));
-      TdsWriter.endResult(out, 1, descriptor != 0, VERSION);
+      int open = descriptor != 0 ? TdsToken.DONE_IN_TRANSACTION : 0;
+      int token = calling ? TdsToken.DONE_IN_PROC : TdsToken.DONE;
+      int more = calling ? TdsToken.DONE_MORE : 0;
+      TdsWriter.done(out, token, open | more | TdsToken.DONE_COUNT, SELECT, 1, VERSION);
     }
   }
 }

@@ -111,7 +111,7 @@ class SqlServerContractsTest {
 
     @Override
     protected String differs(String treatment, String standing, String spelling) {
-      return SqlServerSpellings.differs(treatment, spelling);
+      return SqlServerSpellings.differs(treatment, standing, spelling);
     }
 
     @Test
@@ -148,6 +148,20 @@ class SqlServerContractsTest {
   @Nested
   class Cancels extends CancelContract {
     Cancels() {
+      super(new SqlServerKit());
+    }
+  }
+
+  @Nested
+  class Cache extends CacheContract {
+    Cache() {
+      super(new SqlServerKit());
+    }
+  }
+
+  @Nested
+  class CachedTransactions extends CachedTransactionsContract {
+    CachedTransactions() {
       super(new SqlServerKit());
     }
   }

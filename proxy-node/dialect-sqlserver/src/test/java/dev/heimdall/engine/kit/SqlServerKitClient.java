@@ -130,8 +130,16 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   protected void write(ByteBuf out, String sql) {
     ByteBuf payload = Unpooled.buffer();
     AllHeaders.write(payload, 0);
-    payload.writeCharSequence(sql.equals("BEGIN") ? "BEGIN TRAN" : sql, StandardCharsets.UTF_16LE);
+    payload.writeCharSequence(spelled(sql), StandardCharsets.UTF_16LE);
     TdsPacket.write(out, TdsPacket.SQL_BATCH, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+  }
+
+  private static String spelled(String sql) {
+    return switch (sql) {
+      case "BEGIN" -> "BEGIN TRAN";
+      case "SAVEPOINT s" -> "SAVE TRAN s";
+      default -> sql;
+    };
   }
 
   @Override

@@ -43,6 +43,11 @@ public final class AllHeaders {
     return find(in, at, end) != NONE;
   }
 
+  /** True if the headers at this place have that one and no other. */
+  public static boolean hasTransactionAlone(ByteBuf in, int at, int end) {
+    return hasTransaction(in, at, end) && in.getUnsignedIntLE(at) == LENGTH;
+  }
+
   /** The transaction descriptor in the headers at this place, or 0. */
   public static long transaction(ByteBuf in, int at, int end) {
     int place = find(in, at, end);

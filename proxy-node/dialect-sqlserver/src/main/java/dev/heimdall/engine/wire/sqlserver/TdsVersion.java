@@ -63,7 +63,7 @@ public enum TdsVersion {
   }
 
   /** Bytes of a user type in metadata. */
-  int userTypeBytes() {
+  public int userTypeBytes() {
     return this == V7_1 ? 2 : 4;
   }
 

@@ -305,6 +305,12 @@ public final class SqlServerEncoder implements ClientEncoder {
         });
   }
 
+  /** Appends tokens that are all of an answer. */
+  public void whole(Consumer<ByteBuf> tokens, ByteBuf out) {
+    asked = false;
+    packets(out, true, tokens);
+  }
+
   private void rows(Answer.Rows result, ByteBuf tokens) {
     TdsWriter.columns(tokens, result.columns().stream().map(Column::name).toList(), version);
     for (List<String> row : result.rows()) {

@@ -137,6 +137,7 @@ final class DatabaseDefinitions {
   private final Set<Long> policies = new HashSet<>();
   private final List<Runnable> behindRoutines = new ArrayList<>();
   private final Names names = new Names();
+  private final Names sources = new Sources();
   private final Set<Long> read = new HashSet<>();
   private long ids;
 
@@ -200,7 +201,9 @@ final class DatabaseDefinitions {
       columns.put(row.getMetaData().getColumnLabel(i), i);
     }
     long id = row.getLong(columns.get("object_id"));
-    if (isSet(row, columns.get("is_external")) || isSet(row, columns.get("is_filetable"))) {
+    if (isSet(row, columns.get("is_external"))
+        || isSet(row, columns.get("is_filetable"))
+        || isSet(row, columns.get("durability"))) { // rows end with the server
       foreign.add(id);
     }
     Integer history = columns.get("history_table_id");
@@ -303,14 +306,14 @@ final class DatabaseDefinitions {
 
   private void predicate(long policy, long table, String definition) throws SQLException {
     if (policies.contains(policy)) {
-      RoutineBody body = expression(definition);
+      RoutineBody body = expression(definition, names);
       behindRoutines.add(
           () -> builder.policy(relation(table), reads(body), calls(body, "a security predicate")));
     }
   }
 
   private void computed(long table, String definition, boolean persisted) throws SQLException {
-    RoutineBody body = expression(definition);
+    RoutineBody body = expression(definition, sources);
     behindRoutines.add(
         () -> {
           List<Long> calls = calls(body, "a computed column");
@@ -322,16 +325,16 @@ final class DatabaseDefinitions {
   }
 
   private void onWrite(long table, String definition) throws SQLException {
-    RoutineBody body = expression(definition);
+    RoutineBody body = expression(definition, names);
     behindRoutines.add(() -> builder.expressions(relation(table), calls(body, "a constraint")));
   }
 
-  private RoutineBody expression(String definition) throws SQLException {
+  private RoutineBody expression(String definition, CodeNames known) throws SQLException {
     if (definition == null) {
       return RoutineBody.UNREADABLE;
     }
     rows.weighs(definition.length());
-    return CodeReader.code(definition, names);
+    return CodeReader.code(definition, known);
   }
 
   private void module(long id, String definition) throws SQLException {
@@ -341,12 +344,12 @@ final class DatabaseDefinitions {
     rows.weighs(2L * definition.length());
     Code code = codes.get(id);
     if (code != null) {
-      RoutineBody body = CodeReader.module(definition, names);
+      RoutineBody body = CodeReader.module(definition, code.mayWrite() ? names : sources);
       Named named = code.named();
       builder.routine(
           RoutineRow.of(id, named.schema(), named.name(), code.mayWrite(), body, List.of()));
     } else if (views.contains(id)) {
-      viewBodies.put(id, CodeReader.module(definition, names));
+      viewBodies.put(id, CodeReader.module(definition, sources));
     }
   }
 
@@ -436,8 +439,13 @@ final class DatabaseDefinitions {
   private void synonym(long id, Named own) {
     Base base = Base.of(synonyms.get(id));
     boolean here = base.parts() < 4 && (base.database() == null || names.isOwn(base.database()));
-    List<Long> calls = here ? List.of() : List.of(anything("a synonym for something elsewhere"));
     List<Long> reads = here ? reads(base.schema(), base.name()) : List.of();
+    List<Long> calls = List.of();
+    if (!here) {
+      calls = List.of(anything("a synonym for something elsewhere"));
+    } else if (reads.isEmpty() && codes(base.schema(), base.name()).isEmpty()) {
+      calls = builtIns.get(SqlServerSql.UNKNOWN_SOURCE.name());
+    }
     builder.view(relation(id), reads, calls, false, false);
     for (Code code : here ? List.copyOf(codes(base.schema(), base.name())) : List.<Code>of()) {
       Code alias = new Code(--ids, own, code.type());
@@ -487,8 +495,23 @@ final class DatabaseDefinitions {
     return ids;
   }
 
+  /** Names that code uses which only reads: what it does not know may be anything that changes. */
+  private final class Sources extends Names {
+    @Override
+    public boolean isTable(String schema, String name) {
+      return !reads(schema, name).isEmpty();
+    }
+
+    @Override
+    public boolean isFunction(String schema, String name) {
+      return (schema == null && builtIns.containsKey(name))
+          || !codes(schema, name).isEmpty()
+          || synonymNames.contains(name);
+    }
+  }
+
   /** Names that code may use. */
-  private final class Names implements CodeNames {
+  private class Names implements CodeNames {
     @Override
     public boolean isOwn(String database) {
       return database.equals(FoldedName.of(about.database()));

@@ -78,6 +78,8 @@ public final class SqlServerObjects extends BuiltInObjects {
     add(SERVER, FunctionEffect.SERVER, effects);
     effects.put(FunctionName.SYSTEM_VARIABLE.name(), FunctionEffect.SERVER);
     effects.put(SqlServerSql.NEXT_VALUE.name(), FunctionEffect.WRITE);
+    effects.put(SqlServerSql.UNSETTLED.name(), FunctionEffect.MOMENT);
+    effects.put(SqlServerSql.UNKNOWN_SOURCE.name(), FunctionEffect.VARYING);
     return Map.copyOf(effects);
   }
 

@@ -28,6 +28,12 @@ final class KeptResults {
 
   private static final ServerError RESULT_LOST = lost("result", "SELECT @@ROWCOUNT behind it");
 
+  private static final ServerError RESULT_CACHED =
+      unknown(
+          "result",
+          "it was answered from the cache",
+          "put both into one batch, or leave the statement out of the cache");
+
   private final HandledClient client;
   private final SessionState carried;
   private final KeptConnection kept;
@@ -43,6 +49,9 @@ final class KeptResults {
 
   private boolean generates;
 
+  /** True if the session's last statement was answered without a server. */
+  private boolean served;
+
   KeptResults(HandledClient client, SessionState carried, LoopContext loop) {
     this.client = client;
     this.carried = carried;
@@ -50,13 +59,17 @@ final class KeptResults {
   }
 
   private static ServerError lost(String what, String instead) {
+    return unknown(
+        what,
+        "another session has used its server connection since",
+        "read it in the batch that it belongs to: " + instead);
+  }
+
+  private static ServerError unknown(String what, String why, String hint) {
     return ServerError.error(
             Sqlstate.FEATURE_NOT_SUPPORTED,
-            "the "
-                + what
-                + " of the session's last statement is not known any more: another session has"
-                + " used its server connection since")
-        .withHint("read it in the batch that it belongs to: " + instead);
+            "the " + what + " of the session's last statement is not known any more: " + why)
+        .withHint(hint);
   }
 
   /**
@@ -75,7 +88,20 @@ final class KeptResults {
     if (identity && hasIdentity && !requests.isStateOf(client.owner())) {
       return IDENTITY_LOST;
     }
+    if (result && served) {
+      return RESULT_CACHED;
+    }
     return result && hasResult && !requests.isLast(client.owner()) ? RESULT_LOST : null;
+  }
+
+  /** True if the session has read something of an earlier batch, and may do so again. */
+  boolean areRead() {
+    return reads;
+  }
+
+  /** A statement was answered without a server: none has its row count. */
+  void served() {
+    served = true;
   }
 
   /**
@@ -87,6 +113,7 @@ final class KeptResults {
     if (resets) {
       forget();
     }
+    served = false;
     generates =
         facts.has(SqlServerEffect.GENERATES_IDENTITY)
             || facts.kind() == StatementKind.CALL
@@ -116,5 +143,6 @@ final class KeptResults {
     hasIdentity = false;
     hasResult = false;
     generates = false;
+    served = false;
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.sqlserver.server.CursorOptions;
 import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -20,8 +21,10 @@ final class PreparedHandles {
   /**
    * @param declarations of the parameters; null for none
    * @param cursors if cursors have its rows; else null
+   * @param settings of the session when it was prepared
    */
-  record Prepared(String declarations, String statement, CursorOptions cursors) {}
+  record Prepared(
+      String declarations, String statement, CursorOptions cursors, Variables settings) {}
 
   private record Held(Prepared prepared, PreparedStatement counted) {}
 
@@ -122,6 +125,7 @@ final class PreparedHandles {
   private static long weigh(Prepared statement) {
     return 100
         + Weight.of(statement.statement())
+        + statement.settings().weight()
         + (statement.declarations() == null ? 0 : Weight.of(statement.declarations()));
   }
 }

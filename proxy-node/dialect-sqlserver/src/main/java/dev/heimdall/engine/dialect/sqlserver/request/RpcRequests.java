@@ -4,6 +4,7 @@ import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
 import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.state.CarriedSettings;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
@@ -20,11 +21,17 @@ final class RpcRequests {
 
   private final HandledClient client;
   private final StatementRegistry registry;
+  private final CarriedSettings settings;
   private final PreparedHandles handles;
 
-  RpcRequests(HandledClient client, StatementRegistry registry, TransactionReplay notes) {
+  RpcRequests(
+      HandledClient client,
+      StatementRegistry registry,
+      TransactionReplay notes,
+      CarriedSettings settings) {
     this.client = client;
     this.registry = registry;
+    this.settings = settings;
     this.handles = new PreparedHandles(registry, notes);
   }
 
@@ -192,7 +199,8 @@ final class RpcRequests {
   /** Adds the statement that a call prepares; returns the client's handle for it. */
   int add(RpcCall call, StatementFacts facts) {
     return handles.add(
-        new PreparedHandles.Prepared(call.declarations(), call.statement(), call.options()),
+        new PreparedHandles.Prepared(
+            call.declarations(), call.statement(), call.options(), settings.variables()),
         facts,
         client.schemaEpoch());
   }

@@ -218,6 +218,11 @@ final class TdsRequest implements Request {
     return payloadBytes;
   }
 
+  /** Its packets' contents, which stay its own. */
+  ByteBuf payload() {
+    return payload;
+  }
+
   /** Gives away its packets' contents, to be sent. */
   ByteBuf takePayload() {
     ByteBuf taken = payload == null ? contents() : payload;

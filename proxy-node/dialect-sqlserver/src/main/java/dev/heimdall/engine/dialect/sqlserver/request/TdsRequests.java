@@ -20,9 +20,11 @@ import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.answer.CachedAnswers;
 import dev.heimdall.engine.session.answer.DeferredStatements;
 import dev.heimdall.engine.session.answer.DelayedBegins;
 import dev.heimdall.engine.session.answer.RuleResults;
+import dev.heimdall.engine.session.state.Snapshots;
 import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.sql.Effect;
@@ -61,6 +63,7 @@ final class TdsRequests implements RequestHandler {
   private final CallHandles handles;
   private final Preparing preparing;
   private final MessageRest rest;
+  private final CachedRequests cached;
   private final UnreportedTransactions unreported = new UnreportedTransactions();
 
   /** True if the request on its way sets options. */
@@ -76,13 +79,16 @@ final class TdsRequests implements RequestHandler {
     this.next = parts.lifecycle().next();
     this.encoder = (SqlServerEncoder) client.encoder();
     this.attentions = encoder.attentions();
-    this.rpc = new RpcRequests(client, parts.sessions().statements(), parts.notes());
+    this.rpc =
+        new RpcRequests(
+            client, parts.sessions().statements(), parts.notes(), parts.carried().settings());
     this.kept = new KeptResults(client, parts.carried(), parts.loop());
     this.request = new TdsRequest(parts, rpc, kept);
     this.replay = new ReplayNotes(parts, request, this::mode);
     this.handles = new CallHandles(client, rpc);
     this.preparing = new Preparing(parts, this::mode);
     this.rest = new MessageRest(parts, rpc, handles);
+    this.cached = new CachedRequests(parts, request, rpc, kept);
     attentions.listener(this::attention);
     if (!encoder.recovered().isEmpty()) {
       parts.carried().settings().resume(encoder.recovered());
@@ -109,6 +115,7 @@ final class TdsRequests implements RequestHandler {
   /** Servers acknowledge what interrupts, and send no error. */
   @Override
   public void interrupts(ServerError why) {
+    cached.interrupted();
     requests(client.server()).interrupts(why, attentions.unanswered());
   }
 
@@ -217,7 +224,7 @@ final class TdsRequests implements RequestHandler {
     return new AnswerOrder(
         encoder.recovers() ? this::tell : Responder.NONE,
         new RuleResults(parts),
-        Responder.NONE,
+        new CachedAnswers(parts, cached),
         new DelayedBegins(parts),
         Responder.NONE,
         new DeferredStatements(parts, new DeferrableBatches(parts, this::mode)),
@@ -544,6 +551,12 @@ final class TdsRequests implements RequestHandler {
   @Override
   public void rewinds() {
     rpc.handles().rewind();
+  }
+
+  /** By which snapshots the client's transaction reads. */
+  @Override
+  public Snapshots snapshots() {
+    return cached.snapshots();
   }
 
   // ---- one request at a time

@@ -52,8 +52,9 @@ public final class SqlServerRequests implements ServerRequests {
    *
    * @param text a rule's, perhaps, and not the client's
    * @param cursors if cursors have its rows
+   * @param database that was in use when it was prepared, and that its names are in
    */
-  private record Prepared(int handle, String text, boolean cursors) {}
+  private record Prepared(int handle, String text, boolean cursors, String database) {}
 
   /** Statements that the server has prepared, by the handles that the client has for them. */
   private final Map<Integer, Prepared> handles = new HashMap<>();
@@ -228,11 +229,16 @@ public final class SqlServerRequests implements ServerRequests {
   /**
    * The server's handle of a statement that the client knows by this number.
    *
-   * @return null where the server has none, or has prepared another text under that number
+   * @return null where the server has none, or has prepared another text under that number, or in
+   *     another database
    */
   public Integer handleOf(ReplyOwner client, int number, String text) {
     Prepared prepared = isStateOf(client) ? handles.get(number) : null;
-    return prepared != null && prepared.text().equals(text) ? prepared.handle() : null;
+    boolean same =
+        prepared != null
+            && prepared.text().equals(text)
+            && Objects.equals(prepared.database(), databaseInUse());
+    return same ? prepared.handle() : null;
   }
 
   /**
@@ -379,7 +385,8 @@ public final class SqlServerRequests implements ServerRequests {
     if (running != null && prepares != null && ordinal == 0) {
       SentRequest.Numbered statement = prepares;
       boolean forCursors = statement.cursors() != null;
-      handles.put(statement.number(), new Prepared(number, statement.text(), forCursors));
+      handles.put(
+          statement.number(), new Prepared(number, statement.text(), forCursors, databaseInUse()));
     }
     if (running != null) {
       cursors.returned(running.cursors(), ordinal, number, replies.layout());
@@ -497,8 +504,12 @@ public final class SqlServerRequests implements ServerRequests {
   }
 
   private String databaseSet() {
-    String now = connection.reported().get(SessionOptions.DATABASE);
+    String now = databaseInUse();
     return Objects.equals(now, database) ? null : now;
+  }
+
+  private String databaseInUse() {
+    return connection.reported().get(SessionOptions.DATABASE);
   }
 
   private void answer(ReplyOwner owner, List<String> values) {

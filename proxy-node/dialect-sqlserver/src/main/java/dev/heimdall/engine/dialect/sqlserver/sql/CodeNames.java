@@ -33,4 +33,22 @@ public interface CodeNames {
    * @param schema null for any
    */
   boolean callable(String schema, String name);
+
+  /**
+   * True if it is known what a table, a view or a synonym of this name has, or that is not asked.
+   *
+   * @param schema null for any
+   */
+  default boolean isTable(String schema, String name) {
+    return true;
+  }
+
+  /**
+   * True if it is known what a function of this name does, or that is not asked.
+   *
+   * @param schema null for any, and for the server's own
+   */
+  default boolean isFunction(String schema, String name) {
+    return true;
+  }
 }

@@ -114,6 +114,7 @@ public final class CodeReader {
         statement(i, tokens.word(i));
       }
     }
+    calls.addAll(new CodeSources(tokens, names).found(from));
     return new RoutineBody(
         understood,
         dynamic,

@@ -10,11 +10,17 @@ import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** Reads SQL Server's statements, which may follow each other without a semicolon. */
 final class SqlServerReader extends StatementReader {
   /** More words would be another statement's. */
   private static final int LONGEST_TRANSACTION = 3;
+
+  /** Keywords among which are those of columns. */
+  private static final Set<String> COLUMN_WORDS = Set.of("not", "null", "on");
 
   SqlServerReader(Findings findings) {
     super(new SqlServerSyntax(), findings);
@@ -26,10 +32,26 @@ final class SqlServerReader extends StatementReader {
     return CodeReader.code(statement, CodeNames.UNKNOWN);
   }
 
+  /** Notes rows that may be rolled back, which are no table's, and what an alias has changed. */
+  @Override
+  protected void conversions(List<Token> statement) {
+    AliasedTarget.note(statement, findings);
+    for (Token token : statement) {
+      boolean word = token.type() == Token.Type.WORD;
+      if (word && CodeSources.isUnsettled(token.text().toLowerCase(Locale.ROOT))) {
+        findings.calls(SqlServerSql.UNSETTLED);
+      }
+    }
+  }
+
   @Override
   protected void other(TokenCursor cursor) {
     if (cursor.token().is("exec") || cursor.token().is("execute")) {
       execute(cursor);
+      return;
+    }
+    if (isOfTemporaryTable(cursor)) {
+      findings.kind(StatementClass.SESSION);
       return;
     }
     boolean named = cursor.ahead(1).is("tran") || cursor.ahead(1).is("transaction");
@@ -45,6 +67,41 @@ final class SqlServerReader extends StatementReader {
     } else {
       findings.uncertain(StatementClass.UNKNOWN);
     }
+  }
+
+  /**
+   * True if a table is made or dropped that the session alone sees, and that nothing else is named
+   * with: it is no write.
+   */
+  private static boolean isOfTemporaryTable(TokenCursor cursor) {
+    boolean verb = cursor.token().is("create") || cursor.token().is("drop");
+    if (!verb || !cursor.ahead(1).is("table")) {
+      return false;
+    }
+    List<Token> rest = cursor.rest();
+    boolean drops = cursor.token().is("drop");
+    int name = drops && rest.size() > 4 && rest.get(2).is("if") && rest.get(3).is("exists") ? 4 : 2;
+    return rest.size() > name
+        && isTemporary(rest.get(name))
+        && rest.stream()
+            .skip(name + 1L)
+            .allMatch(
+                token -> drops ? isTemporary(token) || token.isSign(",") : mayDescribe(token));
+  }
+
+  private static boolean isTemporary(Token token) {
+    return token.isName() && token.text().startsWith("#") && !token.text().startsWith("##");
+  }
+
+  /** True for what a column may be described by; not for another table, or another statement. */
+  private static boolean mayDescribe(Token token) {
+    return switch (token.type()) {
+      case WORD ->
+          !SqlServerSyntax.isKeyword(token.text().toLowerCase(Locale.ROOT))
+              || COLUMN_WORDS.contains(token.text().toLowerCase(Locale.ROOT));
+      case SIGN -> token.isSign("(") || token.isSign(")") || token.isSign(",");
+      default -> true;
+    };
   }
 
   /**

@@ -15,6 +15,13 @@ public final class SqlServerSql implements SqlDialect {
   /** Name that stands for taking a value from a sequence, which no function of the server has. */
   public static final FunctionName NEXT_VALUE = new FunctionName(null, "next value for");
 
+  /** Name that stands for reading rows that may be rolled back, or leaving out some. */
+  public static final FunctionName UNSETTLED = new FunctionName(null, "rows in doubt");
+
+  /** Name that stands for reading what is in no catalogue. */
+  public static final FunctionName UNKNOWN_SOURCE =
+      new FunctionName(null, "rows of unknown tables");
+
   /** Left out where tables are spelled in full. */
   public static final String USUAL_SCHEMA = "dbo";
 

@@ -20,12 +20,12 @@ final class SqlServerSyntax implements QuerySyntax {
               + " user using values when where with");
 
   /** Words that may stand before a bracket and call nothing. */
-  private static final Set<String> UNCALLED =
+  static final Set<String> UNCALLED =
       QuerySyntax.words(
           "all and any as between by case cast char character check coalesce columns cross cube decimal"
               + " distinct else end except exists float for from group grouping having in inner int"
               + " integer intersect into is join json_table key lateral like limit not nullif numeric"
-              + " of offset on or order outer over partition range real recursive references returning"
+              + " of offset on option or order outer over partition range real recursive references returning"
               + " rollup row rows select set sets some table then time timestamp to top union unique update"
               + " using values varchar when where window with within");
 

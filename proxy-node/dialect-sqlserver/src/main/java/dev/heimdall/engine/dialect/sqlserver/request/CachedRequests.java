@@ -1,0 +1,249 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
+import dev.heimdall.engine.dialect.sqlserver.answer.TdsAgreement;
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
+import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.pipeline.Request;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.answer.CacheableRequests;
+import dev.heimdall.engine.session.caching.AnswerRecorder;
+import dev.heimdall.engine.session.caching.CachedReads;
+import dev.heimdall.engine.session.state.CarriedSettings;
+import dev.heimdall.engine.session.state.Snapshots;
+import dev.heimdall.engine.session.statement.NextStatement;
+import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.Login7;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.StatementParameter;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * A batch, or the call that runs one statement, as the cache sees it. Results are of one form of
+ * request each: what its bytes are besides the statement's text, its handle and its transaction.
+ */
+final class CachedRequests implements CacheableRequests {
+  private static final String COMMITTED = "READ COMMITTED";
+  private static final String UNCOMMITTED = "READ UNCOMMITTED";
+
+  /** Number of a batch among the procedures. */
+  private static final int BATCH = 0;
+
+  /** UTF-8 of U+FFFD: half a character has become one, so that texts may be equal that differ. */
+  private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
+
+  private final RequestParts parts;
+  private final CachedReads cached;
+  private final NextStatement next;
+  private final CarriedSettings settings;
+  private final SqlServerEncoder encoder;
+  private final TdsVersion version;
+  private final TdsAgreement agreed;
+  private final TdsRequest request;
+  private final RpcRequests rpc;
+  private final KeptResults kept;
+
+  /** The call of the request; null for a batch. */
+  private RpcCall call;
+
+  /** Handle for the statement that it prepares; 0 for none. */
+  private int handle;
+
+  CachedRequests(RequestParts parts, TdsRequest request, RpcRequests rpc, KeptResults kept) {
+    this.parts = parts;
+    this.cached = parts.cached();
+    this.next = parts.lifecycle().next();
+    this.settings = parts.carried().settings();
+    this.encoder = (SqlServerEncoder) parts.client().encoder();
+    this.version = encoder.version();
+    this.agreed = TdsAgreement.of(parts.capabilities());
+    this.request = request;
+    this.rpc = rpc;
+    this.kept = kept;
+  }
+
+  // ---- what may be kept
+
+  @Override
+  public Uncached reason(Request asked) {
+    Uncached reason = ofSession();
+    if (reason != null) {
+      return reason;
+    }
+    boolean calls = request.type() == TdsPacket.RPC;
+    if (request.streams()
+        || request.resets()
+        || !(calls || request.type() == TdsPacket.SQL_BATCH)) {
+      return Uncached.SHAPE;
+    }
+    call = calls ? request.calls().get(0) : null;
+    boolean shaped = calls ? request.calls().size() == 1 && isSuited(call) : isEven();
+    return shaped && isPlain() ? null : Uncached.SHAPE;
+  }
+
+  /** Returns the reason that the session prevents caching; null where it does not. */
+  private Uncached ofSession() {
+    if ("ON".equals(settings.now("implicit_transactions"))) {
+      return Uncached.TRANSACTION; // it begins one
+    }
+    if (UNCOMMITTED.equals(settings.now(SessionOptions.ISOLATION))) {
+      return Uncached.SESSION; // it may see what is rolled back later
+    }
+    return kept.areRead() || encoder.attentions().unanswered() ? Uncached.PINNED : null;
+  }
+
+  private boolean isSuited(RpcCall one) {
+    return switch (one.procedure()) {
+      case RpcProcedure.EXECUTE_SQL -> true;
+      case RpcProcedure.PREPARE_EXECUTE -> one.handleAt() < 0; // else it has another one dropped
+      case RpcProcedure.EXECUTE ->
+          rpc.handles().get(one.handle()).settings().equals(settings.variables());
+      default -> false;
+    };
+  }
+
+  /** True unless half a character is left over. */
+  private boolean isEven() {
+    return (request.payload().writerIndex() - start()) % 2 == 0;
+  }
+
+  /** True if nothing is wanted beside the answer, such as a notification, and its text is exact. */
+  private boolean isPlain() {
+    ByteBuf payload = request.payload();
+    boolean alone =
+        !version.hasHeaders()
+            || AllHeaders.hasTransactionAlone(
+                payload, payload.readerIndex(), payload.writerIndex());
+    return alone && !hasReplacement(request.text());
+  }
+
+  private static boolean hasReplacement(byte[] text) {
+    for (int i = 0; i + 2 < text.length; i++) {
+      if (text[i] == REPLACEMENT[0]
+          && text[i + 1] == REPLACEMENT[1]
+          && text[i + 2] == REPLACEMENT[2]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** By which snapshots the client's transaction reads. */
+  Snapshots snapshots() {
+    String level = settings.now(SessionOptions.ISOLATION);
+    return level == null || level.equals(COMMITTED)
+        ? Snapshots.OF_STATEMENT
+        : Snapshots.OF_TRANSACTION;
+  }
+
+  /** What is being answered is interrupted: where its answer ends says nothing. */
+  void interrupted() {
+    cached.dropped();
+  }
+
+  // ---- by what it is known
+
+  private int start() {
+    ByteBuf payload = request.payload();
+    int at = payload.readerIndex();
+    return version.hasHeaders() ? AllHeaders.end(payload, at, payload.writerIndex()) : at;
+  }
+
+  @Override
+  public byte[] values() {
+    ByteBuf payload = request.payload();
+    ByteBuf values = Unpooled.buffer(64 + (call == null ? 0 : payload.readableBytes()));
+    agreement(values);
+    values.writeByte(call == null ? BATCH : call.procedure());
+    if (call != null && call.executes()) {
+      text(rpc.handles().get(call.handle()).declarations(), values);
+      values.writeBytes(payload, start(), call.handleAt() - start());
+      rest(payload, call.handleAt() + Integer.BYTES, values);
+    } else if (call != null) {
+      values.writeBytes(payload, start(), call.statementAt() - start());
+      rest(payload, StatementParameter.end(payload, call.statementAt()), values);
+    }
+    byte[] all = new byte[values.readableBytes()];
+    values.readBytes(all);
+    return all;
+  }
+
+  /** Appends what servers were told of the client: its version, options and language. */
+  private void agreement(ByteBuf values) {
+    Login7.Flags flags = agreed.flags();
+    values.writeInt(version.number());
+    values.writeByte(flags.first()).writeByte(flags.second());
+    values.writeByte(flags.type()).writeByte(flags.third());
+    values.writeInt(agreed.zone()).writeInt(agreed.lcid());
+    text(agreed.language(), values);
+  }
+
+  private static void text(String text, ByteBuf values) {
+    byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+    values.writeInt(text == null ? -1 : bytes.length).writeBytes(bytes);
+  }
+
+  private static void rest(ByteBuf payload, int from, ByteBuf values) {
+    values.writeBytes(payload, from, payload.writerIndex() - from);
+  }
+
+  @Override
+  public boolean describesColumns() {
+    return false;
+  }
+
+  @Override
+  public byte[] text() {
+    return request.text();
+  }
+
+  @Override
+  public Map<String, RowKeys> rows() {
+    return Map.of();
+  }
+
+  // ---- answers
+
+  @Override
+  public AnswerRecorder recorder(int most) {
+    return new AnswerCopy(most, form(), version, parts.transaction().open());
+  }
+
+  private AnswerCopy.Form form() {
+    if (call == null) {
+      return AnswerCopy.Form.BATCH;
+    }
+    return call.prepares() ? AnswerCopy.Form.PREPARING_CALL : AnswerCopy.Form.CALL;
+  }
+
+  @Override
+  public void answered() {
+    handle = call != null && call.prepares() ? rpc.add(call, next.effects()) : 0;
+  }
+
+  @Override
+  public void answer(Request asked, StoredAnswer answer) {
+    AnswerCopy.Form form = form();
+    int made = handle;
+    boolean inside = parts.client().status() == TransactionState.OPEN;
+    request.take();
+    kept.served();
+    ByteBuf out = parts.client().alloc().buffer(answer.rows().length + 64);
+    encoder.whole(tokens -> AnswerCopy.write(answer, form, made, inside, version, tokens), out);
+    parts.client().write(out);
+  }
+
+  @Override
+  public void forget() {
+    call = null;
+    handle = 0;
+  }
+}

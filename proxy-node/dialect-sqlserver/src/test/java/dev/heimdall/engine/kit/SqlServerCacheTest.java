@@ -1,0 +1,259 @@
+package dev.heimdall.engine.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What of the cache is SQL Server's alone, for which contracts have no words. */
+class SqlServerCacheTest {
+  private static final int NOTIFICATION = 1;
+
+  @Nested
+  class Reads extends CachedContract {
+    Reads() {
+      super(new SqlServerKit());
+    }
+
+    private SqlServerKitClient kitClient(String user) {
+      return (SqlServerKitClient) client(user);
+    }
+
+    private long read() {
+      return carriedOut(table.last());
+    }
+
+    @Test
+    void eachFormOfCallHasResultsOfItsOwn() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      SqlServerKitClient bob = kitClient("bob");
+      for (SqlServerKitClient client : new SqlServerKitClient[] {ann, bob, ann}) {
+        client.executeSql(table.last());
+        assertThat(client.told()).containsExactly("row none", "idle");
+        client.prepareAndExecute(1, table.last());
+        assertThat(client.told()).containsExactly("row none", "idle");
+        client.execute(1);
+        assertThat(client.told()).containsExactly("row none", "idle");
+        answers(client, table.last(), "row none", "idle");
+      }
+
+      assertThat(read()).isEqualTo(4);
+    }
+
+    /** The server hears of it when it is run, or when another result has to come from there. */
+    @Test
+    void aStatementThatIsServedAsItIsPreparedHasAHandle() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      SqlServerKitClient bob = kitClient("bob");
+      ann.prepareAndExecute(1, table.last());
+      ann.told();
+
+      bob.prepareAndExecute(7, table.last());
+      assertThat(bob.told()).containsExactly("row none", "idle");
+      assertThat(read()).isEqualTo(1);
+      answers(ann, words.writing("one"), "idle");
+      bob.execute(7);
+      assertThat(bob.told()).containsExactly("row one", "idle");
+    }
+
+    @Test
+    void whatAServedReadHasCountedIsAnError() {
+      startCached();
+      KitClient ann = client("ann");
+      readsFromServer(ann, "none");
+      readsFromCache(ann, "none");
+
+      assertThat(ann.asks("SELECT @@ROWCOUNT")).containsExactly("error 50000");
+
+      readsFromServer(ann, "none");
+      assertThat(ann.asks("SELECT @@ROWCOUNT")).containsExactly("row @@ROWCOUNT", "idle");
+    }
+
+    @Test
+    void aReadWithAResetGoesToTheServer() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      readsFromServer(ann, "none");
+      answers(ann, words.setting("blue"), "idle");
+
+      assertThat(ann.asksResetting(table.last())).containsExactly("row none", "idle");
+
+      assertThat(read()).isEqualTo(2);
+      answers(ann, words.readSetting(), "row ", "idle");
+    }
+
+    @Test
+    void aReadThatWantsANotificationGoesToTheServer() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      readsFromServer(ann, "none");
+      for (int i = 0; i < 2; i++) {
+        ann.send(out -> notified(table.last(), out));
+        assertThat(ann.told()).containsExactly("row none", "idle");
+      }
+
+      assertThat(read()).isEqualTo(3);
+    }
+
+    private void notified(String sql, ByteBuf out) {
+      ByteBuf payload = Unpooled.buffer();
+      AllHeaders.write(payload, 0);
+      String id = "notify";
+      int bytes = 4 + 2 + 2 + 2 * id.length() + 2;
+      payload.setIntLE(0, AllHeaders.LENGTH + bytes);
+      payload.writeIntLE(bytes).writeShortLE(NOTIFICATION).writeShortLE(2 * id.length());
+      payload.writeCharSequence(id, StandardCharsets.UTF_16LE);
+      payload.writeShortLE(0);
+      payload.writeCharSequence(sql, StandardCharsets.UTF_16LE);
+      TdsPacket.write(out, TdsPacket.SQL_BATCH, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+    }
+
+    /** UTF-8 has no form for them: both texts look alike to rules. */
+    @Test
+    void halvesOfCharactersAreNotTakenForEachOther() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      for (char half : new char[] {'\uD800', '\uD801', '\uD800', '\uFFFD', '\uFFFD'}) {
+        ann.send(out -> half(half, out));
+        assertThat(ann.told()).containsExactly("row none", "idle");
+      }
+
+      assertThat(servers().open().stream().flatMap(each -> each.received().stream()))
+          .filteredOn(text -> text.startsWith(table.last()))
+          .hasSize(5);
+    }
+
+    private void half(char half, ByteBuf out) {
+      ByteBuf payload = Unpooled.buffer();
+      AllHeaders.write(payload, 0);
+      payload.writeCharSequence(table.last() + " WHERE x = N'", StandardCharsets.UTF_16LE);
+      payload.writeShortLE(half);
+      payload.writeCharSequence("'", StandardCharsets.UTF_16LE);
+      TdsPacket.write(out, TdsPacket.SQL_BATCH, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+    }
+
+    @Test
+    void whatMayBeRolledBackIsNotKept() {
+      startCached();
+      KitClient ann = client("ann");
+      answers(ann, "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED", "idle");
+      for (int i = 1; i <= 2; i++) {
+        reads(ann, "none", "idle", 1);
+      }
+      String hinted = table.last() + " WITH (NOLOCK)";
+      KitClient bob = client("bob");
+      for (int i = 1; i <= 2; i++) {
+        answers(bob, hinted, "row none", "idle");
+      }
+      assertThat(carriedOut(hinted)).isEqualTo(2);
+    }
+
+    @Test
+    void implicitTransactionsAreTheServers() {
+      startCached();
+      KitClient ann = client("ann");
+      readsFromServer(ann, "none");
+      answers(ann, "SET IMPLICIT_TRANSACTIONS ON", "idle");
+
+      reads(ann, "none", "idle", 1);
+    }
+
+    @Test
+    void aTransactionOfTheTransactionManagerThatWritesCountsAtItsCommit() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      KitClient bob = client("bob");
+      readsFromServer(bob, "none");
+      ann.transaction(TransactionRequest.BEGIN);
+      ann.told();
+      answers(ann, words.writing("one"), "open");
+      answers(ann, table.last(), "row one", "open");
+      readsFromCache(bob, "none");
+
+      ann.transaction(TransactionRequest.COMMIT);
+      assertThat(ann.told()).containsExactly("idle");
+
+      readsFromServer(bob, "one");
+    }
+
+    @Test
+    void nothingIsKeptOfAReadThatIsInterrupted() {
+      startCached();
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(bob, words.writing("one"), "idle");
+      servers().hold(true);
+      ann.sends(table.last());
+
+      ann.cancel();
+      servers().hold(false);
+
+      assertThat(ann.told()).last().isEqualTo("attention");
+      assertThat(node.cache().figures().stored()).isZero();
+      readsFromServer(ann, "one");
+      readsFromCache(bob, "one");
+    }
+
+    /** It waits for the answer of another client's read. */
+    @Test
+    void aReadThatWaitsForAnEqualOneIsInterrupted() {
+      startCached();
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(bob, words.writing("one"), "idle");
+      servers().hold(true);
+      ann.sends(table.last());
+      bob.sends(table.last());
+      assertThat(node.cache().figures().waiting()).isOne();
+
+      bob.cancel();
+
+      assertThat(bob.told()).last().isEqualTo("attention");
+      servers().hold(false);
+      assertThat(ann.told()).containsExactly("row one", "idle");
+      assertThat(bob.told()).isEmpty();
+      readsFromCache(bob, "one");
+    }
+
+    @Test
+    void equalReadsAreSentOnce() {
+      startCached();
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(bob, words.writing("one"), "idle");
+      servers().hold(true);
+      ann.sends(table.last());
+      bob.sends(table.last());
+      servers().hold(false);
+
+      assertThat(ann.told()).containsExactly("row one", "idle");
+      assertThat(bob.told()).containsExactly("row one", "idle");
+      assertThat(read()).isOne();
+    }
+
+    /** What it has set is not what it was prepared with, of which a server may have kept some. */
+    @Test
+    void aHandleOfOtherSettingsIsNotServed() {
+      startCached();
+      KitClient ann = client("ann");
+      ann.prepare(1, table.last());
+      ann.told();
+      ann.execute(1);
+      ann.told();
+      answers(ann, "SET QUOTED_IDENTIFIER OFF", "idle");
+      for (int i = 2; i <= 3; i++) {
+        ann.execute(1);
+        assertThat(ann.told()).containsExactly("row none", "idle");
+        assertThat(read()).isEqualTo(i);
+      }
+    }
+  }
+}
