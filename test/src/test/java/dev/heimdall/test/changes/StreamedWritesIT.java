@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -122,6 +123,58 @@ class StreamedWritesIT {
     assertThat(node.kept(read)).isNotEqualTo(expected);
     past(write);
     node.becomes(read, expected);
+  }
+
+  /** What the log says of rows: by their identity, or by all of their columns. */
+  @Order(1)
+  @Test
+  void whatIsReadByKeyOutlivesWritesOfOtherRows() throws IOException {
+    past(
+        "CREATE TABLE kept (id int PRIMARY KEY, name text, n int)",
+        "CREATE TABLE whole (id int PRIMARY KEY, name text, n int)",
+        "ALTER TABLE whole REPLICA IDENTITY FULL",
+        "GRANT ALL ON kept, whole TO app",
+        "INSERT INTO kept SELECT i, 'n' || i, 0 FROM generate_series(1, 9) i",
+        "INSERT INTO whole SELECT * FROM kept");
+    String byId = "SELECT n FROM kept WHERE id = 1";
+    String byName = "SELECT n FROM kept WHERE name = 'n1'";
+    String whole = "SELECT n FROM whole WHERE name = 'n1'";
+    String all = "SELECT sum(n) FROM kept";
+    String allWhole = "SELECT sum(n) FROM whole";
+    List.of(byId, byName, whole, all, allWhole).forEach(node::kept);
+    past("UPDATE kept SET n = 5 WHERE id = 2", "UPDATE whole SET n = 5 WHERE n = 0 AND id = 2");
+    node.becomes(all, "5");
+    node.becomes(allWhole, "5");
+    assertThat(isKept(byId)).isTrue();
+    assertThat(isKept(byName)).as("the log does not say whose name it was").isFalse();
+    assertThat(isKept(whole)).isTrue();
+    // The node hears of its own writes, too.
+    node.kept(byId);
+    node.write("UPDATE kept SET n = 6 WHERE id = 3");
+    past("UPDATE kept SET n = 7 WHERE id = 4");
+    node.becomes(all, "18");
+    assertThat(isKept(byId)).isTrue();
+    for (String write :
+        List.of(
+            "UPDATE kept SET n = n + 1 WHERE name = 'n1'",
+            "UPDATE kept SET id = 11 WHERE id = 1",
+            "UPDATE kept SET id = 1 WHERE id = 11",
+            "DELETE FROM kept WHERE n = 1",
+            "INSERT INTO kept VALUES (1, 'n1', 8)",
+            "UPDATE kept SET n = n + id",
+            "TRUNCATE kept")) {
+      String before = node.kept(byId);
+      past(write);
+      Await.until(write, () -> !Objects.equals(node.read(byId), before));
+    }
+    String before = node.kept(whole);
+    past("UPDATE whole SET name = 'n2' WHERE id = 1");
+    Await.until("its name is another", () -> !Objects.equals(node.read(whole), before));
+  }
+
+  private static boolean isKept(String read) {
+    node.read(read);
+    return node.cached().equals("yes");
   }
 
   /**

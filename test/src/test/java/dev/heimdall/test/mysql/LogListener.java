@@ -9,6 +9,7 @@ import dev.heimdall.engine.dialect.mysql.changes.BinlogChanges;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.model.BackendTls;
@@ -173,7 +174,7 @@ final class LogListener implements AutoCloseable, ChangeSink, ChangeReader.Progr
   }
 
   @Override
-  public boolean written(Collection<String> tables, Position at) {
+  public boolean written(Collection<String> tables, Map<String, RowKeys> rows, Position at) {
     Heard transaction = new Heard(new TreeSet<>(tables), at);
     visitor.accept(transaction);
     synchronized (this) {
@@ -183,7 +184,7 @@ final class LogListener implements AutoCloseable, ChangeSink, ChangeReader.Progr
   }
 
   @Override
-  public Runnable arriving(Collection<String> tables, boolean others) {
+  public Runnable arriving(Collection<String> tables, boolean others, Map<String, RowKeys> rows) {
     return () -> {};
   }
 

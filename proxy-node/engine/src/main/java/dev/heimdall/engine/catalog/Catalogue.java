@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RowChange;
@@ -228,6 +229,20 @@ public final class Catalogue {
    */
   public Changed cascades(Map<TableName, Set<RowChange>> rows) {
     return new Cascades(objects).of(rows, new NameScope(database, null, null));
+  }
+
+  /**
+   * By what the rows of a table can be told apart that a log has, which has all that is written;
+   * null where they cannot, or it may be another table by now.
+   *
+   * @param table with its schema
+   */
+  public KeyColumns keys(TableName table) {
+    List<Relation> found =
+        confirmed() ? objects.relations(table, new NameScope(database, null, null)) : List.of();
+    return found.size() != 1 || found.get(0).keys().isEmpty()
+        ? null
+        : new KeyColumns(table.spelled(), table.table(), found.get(0).keys());
   }
 
   /** True if it makes a difference to a statement that its parameters are of these types. */

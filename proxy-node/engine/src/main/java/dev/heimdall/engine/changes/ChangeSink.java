@@ -1,8 +1,10 @@
 package dev.heimdall.engine.changes;
 
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
+import java.util.Map;
 
 /** Takes what a feed hears. May be used from any thread, and never waits. */
 public interface ChangeSink {
@@ -13,9 +15,15 @@ public interface ChangeSink {
    * @param at where the server says that the commit is, in the terms in which it tells a session of
    *     its own commits; {@link Position#NONE} where it does not. A commit of which this node knows
    *     that it was there is not news
+   * @param rows of these tables, those that are written, where that is known
    * @return whether it was news
    */
-  boolean written(Collection<String> tables, Position at);
+  boolean written(Collection<String> tables, Map<String, RowKeys> rows, Position at);
+
+  /** As the other, where no rows are known. */
+  default boolean written(Collection<String> tables, Position at) {
+    return written(tables, Map.of(), at);
+  }
 
   /**
    * True if a process of a server is this node's, and what it has written there is noted. To be
@@ -34,15 +42,16 @@ public interface ChangeSink {
    * @return to be run after {@link #written}; nothing happens when it is run again
    */
   default Runnable arriving(Collection<String> tables) {
-    return arriving(tables, false);
+    return arriving(tables, false, Map.of());
   }
 
   /**
    * Reports an arriving transaction that may have written other tables as well.
    *
+   * @param rows as of {@link #written}
    * @return to be run after {@link #missed} then
    */
-  Runnable arriving(Collection<String> tables, boolean others);
+  Runnable arriving(Collection<String> tables, boolean others, Map<String, RowKeys> rows);
 
   /** Reports a write of unknown content. */
   void missed();

@@ -2,10 +2,13 @@ package dev.heimdall.engine.changes;
 
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Redefinition;
+import dev.heimdall.engine.share.SparedTables;
 import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -48,11 +51,15 @@ public final class OutsideWrites {
     private boolean missing = true;
 
     @Override
-    public boolean written(Collection<String> tables, Position at) {
+    public boolean written(Collection<String> tables, Map<String, RowKeys> rows, Position at) {
       if (at != Position.NONE && positions.reported(at)) {
         return false;
       }
-      positions.committed(tables, false);
+      positions.committed(
+          tables,
+          false,
+          Position.NONE,
+          rows.isEmpty() ? SparedTables.NONE : new SparedTables(Map.of(), rows));
       return true;
     }
 
@@ -62,8 +69,8 @@ public final class OutsideWrites {
     }
 
     @Override
-    public Runnable arriving(Collection<String> tables, boolean others) {
-      return positions.committing(tables, others);
+    public Runnable arriving(Collection<String> tables, boolean others, Map<String, RowKeys> rows) {
+      return positions.committing(tables, others, rows);
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.heimdall.engine.changes.ChangeSink;
 import dev.heimdall.engine.changes.Distance;
 import dev.heimdall.engine.changes.FeedFault;
 import dev.heimdall.engine.jdbc.JdbcDrivers;
+import dev.heimdall.engine.sql.KeyColumns;
+import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.model.ChangeSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
@@ -40,6 +43,7 @@ final class LogStream implements ChangeReader {
   private final Connection log;
   private final Connection beside;
   private final String database;
+  private final Function<TableName, KeyColumns> keys;
   private final ChangeSettings settings;
   private final ChangeSink sink;
   private final BlockingQueue<VisibleCommits.Arrived> arrived =
@@ -55,16 +59,19 @@ final class LogStream implements ChangeReader {
   /**
    * @param log a connection for replication, closed with this
    * @param beside an ordinary one to the same database, closed with this
+   * @param keys by what a table's rows can be told apart; null where they cannot
    */
   LogStream(
       Connection log,
       Connection beside,
       String database,
+      Function<TableName, KeyColumns> keys,
       ChangeSettings settings,
       ChangeSink sink) {
     this.log = log;
     this.beside = beside;
     this.database = database;
+    this.keys = keys;
     this.settings = settings;
     this.sink = sink;
   }
@@ -148,7 +155,7 @@ final class LogStream implements ChangeReader {
   /** Reads until that fails. */
   private void follow(PGReplicationStream stream)
       throws SQLException, IOException, InterruptedException {
-    LogMessages messages = new LogMessages(database);
+    LogMessages messages = new LogMessages(database, keys);
     long rest = 1;
     while (!closed) {
       ByteBuffer message = stream.readPending();
@@ -157,7 +164,9 @@ final class LogStream implements ChangeReader {
         Optional<LogMessages.Commit> commit = messages.take(message);
         if (commit.isPresent()) {
           LogMessages.Commit one = commit.get();
-          pass(new VisibleCommits.Arrived(one, sink.arriving(one.tables(), one.others())));
+          pass(
+              new VisibleCommits.Arrived(
+                  one, sink.arriving(one.tables(), one.others(), one.rows())));
         }
       } else {
         Thread.sleep(rest);

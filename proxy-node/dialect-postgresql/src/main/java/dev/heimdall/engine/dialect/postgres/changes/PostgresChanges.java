@@ -6,6 +6,8 @@ import dev.heimdall.engine.changes.ChangeSink;
 import dev.heimdall.engine.dialect.postgres.jdbc.PostgresDriver;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.sql.KeyColumns;
+import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.sql.Connection;
@@ -43,7 +45,14 @@ public final class PostgresChanges implements ChangeProtocol {
             new Way(
                 "stream",
                 database,
-                (writer, sink) -> stream(writer, listener, database, sink, patience)));
+                (writer, sink) ->
+                    stream(
+                        writer,
+                        listener,
+                        database,
+                        table -> catalogues.apply(database).keys(table),
+                        sink,
+                        patience)));
       }
     }
     return ways;
@@ -56,6 +65,7 @@ public final class PostgresChanges implements ChangeProtocol {
       DataSource writer,
       DatabaseCredentials listener,
       String database,
+      Function<TableName, KeyColumns> keys,
       ChangeSink sink,
       Duration patience)
       throws Exception {
@@ -64,7 +74,7 @@ public final class PostgresChanges implements ChangeProtocol {
       Connection log =
           connections(writer, listener, Duration.ZERO)
               .single(PostgresDriver.replicating(writer, use(Duration.ZERO), database));
-      return new LogStream(log, beside, database, writer.changes(), sink);
+      return new LogStream(log, beside, database, keys, writer.changes(), sink);
     } catch (SQLException e) {
       beside.close();
       throw LogStream.denied(e) ? LogStream.notAllowed() : e;

@@ -2,11 +2,14 @@ package dev.heimdall.engine.dialect.postgres.changes;
 
 import dev.heimdall.engine.changes.ChangeReader.Progress;
 import dev.heimdall.engine.changes.ChangeSink;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -55,6 +58,7 @@ final class VisibleCommits {
       sink.missed(); // rolled back, or its commit is not in what is read
     }
     Set<String> tables = new HashSet<>();
+    Map<String, RowKeys> rows = new HashMap<>();
     List<Arrived> noted = new ArrayList<>();
     boolean others = false;
     for (Iterator<Arrived> each = waiting.iterator(); each.hasNext(); ) {
@@ -62,18 +66,35 @@ final class VisibleCommits {
       if (now.sees(one.commit().number())) {
         each.remove();
         noted.add(one);
-        tables.addAll(one.commit().tables());
+        merge(one.commit(), tables, rows);
         others |= one.commit().others();
       }
     }
     if (others) {
       sink.missed();
     }
-    boolean news = others || (!tables.isEmpty() && sink.written(tables, Position.NONE));
+    boolean news = others || (!tables.isEmpty() && sink.written(tables, rows, Position.NONE));
     for (Arrived one : noted) {
       one.over().run();
       int count = one.commit().tables().size() + (one.commit().others() ? 1 : 0);
       progress.heard(count, news);
+    }
+  }
+
+  /** Adds what a commit has written; rows stay known of tables of which all commits tell them. */
+  private static void merge(
+      LogMessages.Commit commit, Set<String> tables, Map<String, RowKeys> rows) {
+    for (String table : commit.tables()) {
+      RowKeys more = commit.rows().get(table);
+      if (!tables.add(table)) {
+        RowKeys known = rows.get(table);
+        more = known == null || more == null ? null : known.and(more);
+      }
+      if (more == null) {
+        rows.remove(table);
+      } else {
+        rows.put(table, more);
+      }
     }
   }
 

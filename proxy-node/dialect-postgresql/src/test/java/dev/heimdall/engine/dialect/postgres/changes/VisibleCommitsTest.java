@@ -6,10 +6,12 @@ import dev.heimdall.engine.changes.ChangeReader.Progress;
 import dev.heimdall.engine.changes.ChangeSink;
 import dev.heimdall.engine.dialect.postgres.changes.LogMessages.Commit;
 import dev.heimdall.engine.dialect.postgres.changes.VisibleCommits.Arrived;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -20,13 +22,13 @@ class VisibleCommitsTest {
 
   private final class Said implements ChangeSink {
     @Override
-    public boolean written(Collection<String> tables, Position at) {
-      said.add("written " + new TreeSet<>(tables));
+    public boolean written(Collection<String> tables, Map<String, RowKeys> rows, Position at) {
+      said.add("written " + new TreeSet<>(tables) + (rows.isEmpty() ? "" : " rows " + rows));
       return true;
     }
 
     @Override
-    public Runnable arriving(Collection<String> tables, boolean others) {
+    public Runnable arriving(Collection<String> tables, boolean others, Map<String, RowKeys> rows) {
       throw new AssertionError("is for the reader");
     }
 
@@ -61,7 +63,25 @@ class VisibleCommitsTest {
 
   private Arrived commit(int number, boolean others, String... tables) {
     return new Arrived(
-        new Commit(number, Set.of(tables), others, 1), () -> said.add("over " + number));
+        new Commit(number, Set.of(tables), others, Map.of(), 1), () -> said.add("over " + number));
+  }
+
+  private Arrived commit(int number, String column) {
+    Map<String, RowKeys> rows = Map.of("a", RowKeys.of("a", Map.of(column, new int[] {number})));
+    return new Arrived(new Commit(number, Set.of("a"), false, rows, 1), () -> {});
+  }
+
+  @Test
+  void rowsAreKnownOfATableOfWhichAllCommitsTellThem() {
+    commits.add(List.of(commit(10, "id"), commit(11, "id"), commit(12, false, "b")));
+    seen("20:20:");
+    assertThat(said).contains("written [a, b] rows {a=a by id}");
+    said.clear();
+    commits.add(List.of(commit(21, "id"), commit(22, "name")));
+    seen("30:30:");
+    commits.add(List.of(commit(31, "id"), commit(32, false, "a"), commit(33, "id")));
+    seen("40:40:");
+    assertThat(said).containsExactly("written [a]", "written [a]", "over 32");
   }
 
   private void seen(String snapshot) {

@@ -1,0 +1,68 @@
+package dev.heimdall.engine.sql;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Rows of one table that a transaction has written, as a server's log has them: before and after.
+ * Of each column that all of them have, up to {@link RowKeys#MOST_VALUES} values are noted, by
+ * their numbers. Used once.
+ */
+public final class LoggedRows {
+  private final KeyColumns of;
+  private final Map<String, Values> values = new HashMap<>(4);
+  private int rows;
+
+  /** Values of a column. */
+  private static final class Values {
+    int[] numbers = new int[4];
+    int count;
+    int rows;
+  }
+
+  public LoggedRows(KeyColumns of) {
+    this.of = of;
+  }
+
+  /** Another row begins. */
+  public void row() {
+    rows++;
+  }
+
+  /** The row has this value in a column, spelled as the server does. */
+  public void value(String column, byte[] text) {
+    KeyColumn key = of.columns().get(column);
+    long number = key == null ? KeyType.NONE : key.number(text, 0, text.length, Long.MAX_VALUE);
+    if (number == KeyType.NONE) {
+      return;
+    }
+    Values known = values.computeIfAbsent(column, name -> new Values());
+    known.rows += known.rows == rows - 1 ? 1 : 0;
+    for (int i = known.count - 1; i >= 0; i--) {
+      if (known.numbers[i] == (int) number) {
+        return;
+      }
+    }
+    if (known.count == RowKeys.MOST_VALUES) {
+      known.rows = -1; // too many: it is never the number of rows again
+      return;
+    }
+    if (known.count == known.numbers.length) {
+      known.numbers = Arrays.copyOf(known.numbers, 2 * known.count);
+    }
+    known.numbers[known.count++] = (int) number;
+  }
+
+  /** Returns null where no column has a known value in all rows. */
+  public RowKeys keys() {
+    Map<String, int[]> all = new HashMap<>(4);
+    values.forEach(
+        (column, known) -> {
+          if (known.rows == rows) {
+            all.put(column, Arrays.copyOf(known.numbers, known.count));
+          }
+        });
+    return RowKeys.of(of.table(), all);
+  }
+}
