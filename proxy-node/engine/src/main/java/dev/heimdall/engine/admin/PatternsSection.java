@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.analytics.PatternFigures;
 import dev.heimdall.engine.analytics.QueryPatterns;
+import dev.heimdall.engine.analytics.ReadSample;
 import dev.heimdall.engine.report.Section;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -168,6 +169,30 @@ public final class PatternsSection implements Section {
                     Map.<String, Object>of(
                         "list", rule.list(), "number", rule.number(), "action", rule.action()))
             .toList());
+    ReadSample sample = figures.sample();
+    if (sample.reads() > 0) {
+      entry.put(
+          "sample",
+          List.of(
+              sample.reads(),
+              sample.sampled(),
+              sample.suited(),
+              sample.byKey(),
+              sample.pairs(),
+              sample.equal()));
+    }
+    if (figures.unfit() != null) {
+      entry.put("unfit", figures.unfit().label());
+    }
+    if (figures.keyed()) {
+      entry.put("keyed", true);
+    }
+    if (!figures.keys().isEmpty()) {
+      entry.put("keys", figures.keys());
+    }
+    if (figures.writesAny()) {
+      entry.put("writesAny", true);
+    }
     entry.put("reads", names(figures.tablesRead()));
     entry.put("writes", names(figures.tablesWritten()));
     if (plan != null) {

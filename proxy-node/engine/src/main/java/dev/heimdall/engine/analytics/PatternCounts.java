@@ -3,10 +3,13 @@ package dev.heimdall.engine.analytics;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Counts of one event loop for the statements of one pattern in one virtual database. All methods
@@ -23,12 +26,23 @@ public final class PatternCounts {
   static final int REPLICA = 7;
   static final int LAST = 8;
   static final int WAIT_MICROS = 9;
-  static final int UNCACHED = 10;
+  static final int READS = 10;
+  static final int SAMPLED = 11;
+  static final int SUITED = 12;
+  static final int BY_KEY = 13;
+  static final int PAIRS = 14;
+  static final int EQUAL = 15;
+  static final int UNCACHED = 16;
   static final int ON_WRITER = UNCACHED + Uncached.values().length;
   static final int SIZE = ON_WRITER + OnWriter.values().length;
 
+  /** One read in about so many is sampled, and compared with so many that were sampled before. */
+  private static final int SAMPLED_ONE_IN = 16;
+
+  private static final int COMPARED = 8;
+
   /** About how many bytes one takes in memory, with its place among the others. */
-  public static final int WEIGHT = 220 + 8 * SIZE + 4 * ResponseTimes.BUCKETS;
+  public static final int WEIGHT = 250 + 8 * (SIZE + COMPARED) + 4 * ResponseTimes.BUCKETS;
 
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
@@ -43,6 +57,18 @@ public final class PatternCounts {
 
   /** Number of answers by the time that clients waited for them. */
   private final int[] times = new int[ResponseTimes.BUCKETS];
+
+  /** Hashes of the reads that were sampled last. */
+  private final long[] sample = new long[COMPARED];
+
+  /**
+   * Columns, in full, by which the last of the sampled ones reads certain rows; written by the
+   * loop.
+   */
+  private volatile List<String> keys = List.of();
+
+  /** Reads up to the next one that is sampled: by chance, as clients may repeat themselves. */
+  private int unsampled = SAMPLED_ONE_IN;
 
   /** Written by the loop, when another one comes than before. */
   private volatile List<MatchedRule> rules = List.of();
@@ -153,6 +179,54 @@ public final class PatternCounts {
     add(UNCACHED + reason.ordinal(), 1);
   }
 
+  /**
+   * A read came outside of a transaction that no rule has cached; true if it is to be sampled, and
+   * the caller calls {@link #sampled} if the cache could answer it.
+   */
+  public boolean read() {
+    add(READS, 1);
+    if (--unsampled > 0) {
+      return false;
+    }
+    unsampled = 1 + ThreadLocalRandom.current().nextInt(2 * SAMPLED_ONE_IN - 1);
+    add(SAMPLED, 1);
+    return true;
+  }
+
+  /**
+   * The cache could answer the sampled read.
+   *
+   * @param hash of the request, equal for those that one result would answer
+   * @param rows those on which its result would rest, by the table; all of a table that is not
+   *     there
+   */
+  public void sampled(long hash, Map<String, RowKeys> rows) {
+    long before = counts[SUITED];
+    int compared = (int) Math.min(COMPARED, before);
+    int equal = 0;
+    for (int i = 0; i < compared; i++) {
+      if (sample[i] == hash) {
+        equal++;
+      }
+    }
+    sample[(int) (before % COMPARED)] = hash;
+    add(SUITED, 1);
+    add(PAIRS, compared);
+    if (equal > 0) {
+      add(EQUAL, equal);
+    }
+    if (!rows.isEmpty()) {
+      add(BY_KEY, 1);
+      List<String> columns =
+          rows.values().stream()
+              .flatMap(of -> of.columns().stream().map(column -> of.table() + "." + column))
+              .toList();
+      if (!columns.equals(keys)) {
+        keys = columns;
+      }
+    }
+  }
+
   /** One was sent to a replica. */
   public void onReplica() {
     add(REPLICA, 1);
@@ -219,6 +293,15 @@ public final class PatternCounts {
 
   List<MatchedRule> rules() {
     return rules;
+  }
+
+  List<String> keys() {
+    return keys;
+  }
+
+  ReadSample sample() {
+    return new ReadSample(
+        get(READS), get(SAMPLED), get(SUITED), get(BY_KEY), get(PAIRS), get(EQUAL));
   }
 
   /** Effect of such statements on data; null where it has not been determined. */

@@ -32,6 +32,12 @@ import java.util.TreeSet;
  * @param replica how many were sent to a replica
  * @param uncached how often they were not answered from the cache though a rule wants that, and why
  * @param onWriter how often they were not sent to a replica, and why
+ * @param sample of the reads that no rule has cached
+ * @param unfit why no rule has the cache answer such statements, whatever their values; null: one
+ *     can
+ * @param keyed whether rows of what it writes, or reads, can be told apart
+ * @param keys columns, in full, by which its results would live
+ * @param writesAny whether it may write tables that cannot be named
  * @param rules those that matched last
  * @param tablesRead in full
  * @param tablesWritten in full
@@ -54,6 +60,11 @@ public record PatternFigures(
     long replica,
     Map<Uncached, Long> uncached,
     Map<OnWriter, Long> onWriter,
+    ReadSample sample,
+    Uncached unfit,
+    boolean keyed,
+    List<String> keys,
+    boolean writesAny,
     List<Rule> rules,
     SortedSet<String> tablesRead,
     SortedSet<String> tablesWritten) {
@@ -94,9 +105,33 @@ public record PatternFigures(
         counts.get(PatternCounts.REPLICA),
         uncached,
         onWriter,
+        counts.sample(),
+        unfit(statement),
+        statement != null && !statement.keys().isEmpty(),
+        counts.keys(),
+        statement != null && statement.writesAnything(),
         counts.rules().stream().map(PatternFigures::rule).toList(),
         statement == null ? new TreeSet<>() : statement.tablesRead(),
         statement == null ? new TreeSet<>() : statement.tablesWritten());
+  }
+
+  /** As the cache would find it, of what the statement says whatever its values. */
+  private static Uncached unfit(Statement statement) {
+    if (statement == null) {
+      return Uncached.UNKNOWN;
+    }
+    if (!statement.readOnly()) {
+      return Uncached.NOT_A_READ;
+    }
+    if (statement.changesSession() != null || statement.readsSequences() || statement.maySeed()) {
+      return Uncached.SESSION;
+    }
+    return switch (statement.basis()) {
+      case TABLES -> statement.tablesRead().isEmpty() ? Uncached.NO_TABLES : null;
+      case MOMENT -> Uncached.VOLATILE;
+      case SERVER -> Uncached.SYSTEM;
+      case ANYTHING -> Uncached.UNKNOWN;
+    };
   }
 
   /** Without what its groups hold, which are values. */
@@ -131,6 +166,11 @@ public record PatternFigures(
         replica + other.replica,
         sum(Uncached.class, uncached, other.uncached),
         sum(OnWriter.class, onWriter, other.onWriter),
+        sample.plus(other.sample),
+        newer.unfit,
+        newer.keyed,
+        keys.isEmpty() ? other.keys : keys,
+        newer.writesAny,
         newer.rules,
         union(tablesRead, other.tablesRead),
         union(tablesWritten, other.tablesWritten));

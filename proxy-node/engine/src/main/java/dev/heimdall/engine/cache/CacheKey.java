@@ -35,7 +35,7 @@ public final class CacheKey {
   }
 
   /** A number that few others have. */
-  long name() {
+  public long name() {
     return 0x9E3779B97F4A7C15L * (textHigh ^ Long.rotateLeft(textLow, 32) ^ hash);
   }
 

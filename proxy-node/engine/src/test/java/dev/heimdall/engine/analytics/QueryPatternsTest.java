@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.sql.RowKeys;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +55,34 @@ class QueryPatternsTest {
     assertThat(figures.whyUncached()).contains(Uncached.NEW);
     assertThat(figures.whyOnWriter()).contains(OnWriter.TURN);
     assertThat(figures.toString()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void aSampleOfReadsTellsHowOftenTheyAreEqual() {
+    PatternCounts counts = begin("select name from goods where id = ?");
+    RowKeys rows = RowKeys.of("app.public.goods", Map.of("id", new int[] {1}));
+    int sampled = 0;
+    for (int i = 0; i < 64_000; i++) {
+      if (counts.read()) {
+        sampled++;
+        counts.sampled(i % 20, i % 2 == 0 ? Map.of("app.public.goods", rows) : Map.of());
+      }
+    }
+    counts.hit(0);
+
+    PatternFigures figures = patterns.figures().get(0);
+    ReadSample sample = figures.sample();
+
+    // By chance, so that clients who repeat themselves are not always met at the same one.
+    assertThat(sampled).isBetween(3_500, 4_500);
+    assertThat(sample.reads()).isEqualTo(64_000);
+    assertThat(sample.sampled()).isEqualTo(sampled);
+    assertThat(sample.suited()).isEqualTo(sampled);
+    assertThat(sample.pairs()).isEqualTo(8L * sampled - 36);
+    assertThat((double) sample.equal() / sample.pairs()).isBetween(0.04, 0.06);
+    assertThat((double) sample.byKey() / sampled).isBetween(0.4, 0.6);
+    assertThat(figures.keys()).containsExactly("app.public.goods.id");
+    assertThat(figures.unfit()).isEqualTo(Uncached.UNKNOWN);
   }
 
   @Test

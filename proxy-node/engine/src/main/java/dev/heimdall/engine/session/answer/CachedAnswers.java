@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session.answer;
 
+import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.observe.Uncached;
@@ -9,9 +10,13 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.caching.AnswerRecorder;
 import dev.heimdall.engine.session.caching.CachedReads;
+import dev.heimdall.engine.session.caching.SampledReads;
+import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.wire.TransactionState;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -22,6 +27,8 @@ import java.util.function.Supplier;
 public final class CachedAnswers implements Responder {
   private final RequestControl control;
   private final CachedReads cached;
+  private final SampledReads sampled;
+  private final ClientTransaction transaction;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
   private final CacheableRequests requests;
@@ -32,6 +39,8 @@ public final class CachedAnswers implements Responder {
   public CachedAnswers(RequestParts parts, CacheableRequests requests) {
     this.control = parts.control();
     this.cached = parts.cached();
+    this.sampled = cached.sampled();
+    this.transaction = parts.transaction();
     this.lifecycle = parts.lifecycle();
     this.next = lifecycle.next();
     this.requests = requests;
@@ -58,6 +67,9 @@ public final class CachedAnswers implements Responder {
 
   private Outcome answer(Request request, boolean begun) {
     if (!cached.mayAnswer()) {
+      if (!begun && isSampled()) {
+        sample(request);
+      }
       return Outcome.NEXT;
     }
     Uncached reason = requests.reason(request);
@@ -78,6 +90,27 @@ public final class CachedAnswers implements Responder {
     }
     requests.forget();
     return answer != null ? Outcome.DONE : cached.waits() ? blocked() : Outcome.NEXT;
+  }
+
+  /** True if it is a read that no rule has cached, and is to be looked at. */
+  private boolean isSampled() {
+    Statement does = next.statement();
+    if (does == null
+        || !does.readOnly()
+        || !next.onItsWay()
+        || next.decision().cache().isPresent()
+        || transaction.status() != TransactionState.IDLE) {
+      return false;
+    }
+    PatternCounts counts = next.counts();
+    return counts != null && counts.read();
+  }
+
+  private void sample(Request request) {
+    if (requests.reason(request) == null) {
+      sampled.suited(requests.values(), requests.rows());
+    }
+    requests.forget();
   }
 
   private StoredAnswer find(byte[] values) {

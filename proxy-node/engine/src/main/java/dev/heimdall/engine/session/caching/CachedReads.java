@@ -20,7 +20,7 @@ import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.model.ActionParameters;
+import dev.heimdall.model.ActionParameters.Cache;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,6 +48,7 @@ public final class CachedReads implements ReplyStage {
   private final ResultDifferences differences;
   private final SessionCacheScope asker;
   private final CachedCounts counts;
+  private final SampledReads sampled;
   private final Executor loop;
 
   /** Outcome of the previous statement, in words; null where no rule wants it cached. */
@@ -80,6 +81,7 @@ public final class CachedReads implements ReplyStage {
     this.reads = reads;
     this.asker = new SessionCacheScope(session);
     this.counts = new CachedCounts(session);
+    this.sampled = new SampledReads(session, asker);
     this.loop = task -> session.loop().soon(task, session::failed);
   }
 
@@ -159,7 +161,12 @@ public final class CachedReads implements ReplyStage {
 
   /** True if a rule has the statement cached though its result rests on more than its tables. */
   public boolean isUnconditional() {
-    return session.next().decision().cache().orElseThrow().unconditional();
+    return session.next().decision().cache().map(Cache::unconditional).orElse(false);
+  }
+
+  /** Sample of the statements that no rule has cached. */
+  public SampledReads sampled() {
+    return sampled;
   }
 
   /** The statement's messages are not such that it can be answered from the cache. */
@@ -268,7 +275,7 @@ public final class CachedReads implements ReplyStage {
     QueryCache cache = vdb.cache();
     ClusterView view = view();
     RoutedStatement statement = session.next();
-    ActionParameters.Cache rule = statement.decision().cache().orElseThrow();
+    Cache rule = statement.decision().cache().orElseThrow();
     Collection<String> tables = Suitability.tables(statement);
     CacheScope who = asker.here(rule.shared());
     CacheKey key = new CacheKey(who, asker.weight(), textHigh, textLow, values);
@@ -383,8 +390,7 @@ public final class CachedReads implements ReplyStage {
   }
 
   /** Returns the key of the result at other nodes; null where they keep none for this one. */
-  private byte[] farKey(
-      ClusterView view, ActionParameters.Cache rule, Supplier<byte[]> text, byte[] values) {
+  private byte[] farKey(ClusterView view, Cache rule, Supplier<byte[]> text, byte[] values) {
     if (vdb.cache().far().isEmpty() || view.writerRun().isEmpty()) {
       return null;
     }
@@ -491,7 +497,7 @@ public final class CachedReads implements ReplyStage {
   /** The largest answer that is kept of the statement at the reader's position, in bytes. */
   public int largest() {
     long most = vdb.cache().settings().maxResultSize();
-    ActionParameters.Cache rule = session.next().decision().cache().orElseThrow();
+    Cache rule = session.next().decision().cache().orElseThrow();
     return (int) Math.min(most, Math.min(rule.maxSize(), rule.maxLocalSize()));
   }
 

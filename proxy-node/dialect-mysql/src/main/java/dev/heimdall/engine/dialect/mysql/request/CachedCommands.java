@@ -41,7 +41,6 @@ final class CachedCommands implements CacheableRequests {
 
   private final RequestParts parts;
   private final CachedReads cached;
-  private final NextStatement next;
   private final AgreedCapabilities agreed;
   private final QueryText text;
   private final ClientAnswers answers;
@@ -64,7 +63,6 @@ final class CachedCommands implements CacheableRequests {
       RowsOfCommand rows) {
     this.parts = parts;
     this.cached = parts.cached();
-    this.next = parts.lifecycle().next();
     this.agreed = agreed;
     this.text = text;
     this.answers = answers;
@@ -130,7 +128,7 @@ final class CachedCommands implements CacheableRequests {
       if (sql[i] == '@'
           && i + 1 < from + length
           && sql[i + 1] == '@'
-          && !next.decision().cache().orElseThrow().unconditional()) {
+          && !cached.isUnconditional()) {
         return Uncached.VOLATILE;
       }
       if (sql[i] == '_' && isUncached(sql, i - UNCACHED.indexOf('_'), from, from + length)) {
