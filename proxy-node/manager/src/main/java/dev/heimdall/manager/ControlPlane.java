@@ -4,6 +4,9 @@ import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.alerts.Alerts;
 import dev.heimdall.manager.analytics.AnalyticsPages;
+import dev.heimdall.manager.analytics.CacheAdvicePages;
+import dev.heimdall.manager.analytics.CacheAdvicePath;
+import dev.heimdall.manager.analytics.CacheAdvisor;
 import dev.heimdall.manager.analytics.PatternsPath;
 import dev.heimdall.manager.analytics.QueryAnalytics;
 import dev.heimdall.manager.archive.Archive;
@@ -185,6 +188,8 @@ public final class ControlPlane implements AutoCloseable {
       QueryAnalytics analytics = new QueryAnalytics(clock);
       fleet.listen(analytics);
       resources.add(new PatternsPath(analytics));
+      CacheAdvisor advisor = new CacheAdvisor(analytics, editor, engine.expressions());
+      resources.add(new CacheAdvicePath(advisor));
       Alerts alerts =
           Alerts.start(
               fleet,
@@ -210,6 +215,7 @@ public final class ControlPlane implements AutoCloseable {
           new WizardPages(
               editor, engine.inspector(), inspections, () -> addresses(fleet), settings.facts()));
       subjects.add(new AnalyticsPages(analytics, editor, engine.expressions(), commands));
+      subjects.add(new CacheAdvicePages(analytics, advisor));
       subjects.add(new RevisionsSubject(editor, masks));
       subjects.add(
           new PeopleSubject(

@@ -31,7 +31,9 @@ public final class AnalyticsPages implements Subject {
 
   private static final String RULE = PATH + "/rule";
   private static final String PLAN = PATH + "/plan";
-  private static final String STYLE = "/dev/heimdall/manager/pages/assets/analytics.css";
+  static final Asset STYLE =
+      Asset.style("analytics.css", "/dev/heimdall/manager/pages/assets/analytics.css");
+
   private static final int LONGEST_TEXT = 200;
   private static final int MOST_SECONDS = 86_400;
 
@@ -66,7 +68,7 @@ public final class AnalyticsPages implements Subject {
 
   @Override
   public List<Asset> assets() {
-    return List.of(Asset.style("analytics.css", STYLE));
+    return List.of(STYLE);
   }
 
   private Answer listing(Visit visit) throws Refusal, StoreException, EditRefused {
@@ -156,6 +158,7 @@ public final class AnalyticsPages implements Subject {
             key.text(),
             match,
             seconds(visit),
+            visit.field("unconditional").isPresent(),
             visit.field("replacement").map(String::strip).filter(text -> !text.isEmpty()));
     if (kind == NewRule.Kind.REWRITE && rule.replacement().isEmpty()) {
       throw Request.bad("Write the statement that is to be put in its place.");

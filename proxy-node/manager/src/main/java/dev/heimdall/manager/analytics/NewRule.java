@@ -16,10 +16,16 @@ import java.util.OptionalInt;
  * @param statement without values, for who reads the rule
  * @param match a regular expression
  * @param seconds for which results are served; empty: as long as the cache has it
+ * @param unconditional whether a result may be outdated meanwhile
  * @param replacement of the whole statement, for {@link Kind#REWRITE}
  */
 record NewRule(
-    Kind kind, String statement, String match, OptionalInt seconds, Optional<String> replacement) {
+    Kind kind,
+    String statement,
+    String match,
+    OptionalInt seconds,
+    boolean unconditional,
+    Optional<String> replacement) {
   /** Treatment of the statements of the pattern. */
   enum Kind {
     CACHE("cache", "Cache it", "Answer it from the cache as long as its tables do not change."),
@@ -68,6 +74,16 @@ record NewRule(
 
   private static final int MOST_SHOWN = 120;
 
+  /**
+   * A rule that caches.
+   *
+   * @param staleness seconds for which a result may be outdated; empty: none is
+   */
+  static NewRule cache(String statement, String match, OptionalInt staleness) {
+    return new NewRule(
+        Kind.CACHE, statement, match, staleness, staleness.isPresent(), Optional.empty());
+  }
+
   /** Expressions are for machines: people know the rule by its statement. */
   private String comment() {
     String line = statement.replaceAll("\\s+", " ").strip();
@@ -75,7 +91,8 @@ record NewRule(
         + (line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN).strip() + "…" : line);
   }
 
-  private String json() {
+  /** As a rule list has it. */
+  ObjectNode json() {
     ObjectNode rule = Answer.JSON.createObjectNode();
     rule.put("comment", comment());
     rule.put("match", match);
@@ -83,6 +100,9 @@ record NewRule(
     ObjectNode parameters = Answer.JSON.createObjectNode();
     if (kind == Kind.CACHE) {
       seconds.ifPresent(time -> parameters.put("ttl", (long) time * MILLIS));
+      if (unconditional) {
+        parameters.put("unconditional", true);
+      }
     } else if (kind == Kind.REWRITE) {
       parameters.put("target", replacement.orElse("").replace("\\", "\\\\").replace("$", "\\$"));
     } else if (kind == Kind.PLAN) {
@@ -91,8 +111,12 @@ record NewRule(
     if (!parameters.isEmpty()) {
       rule.set("parameters", parameters);
     }
+    return rule;
+  }
+
+  private String text() {
     try {
-      return Answer.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(rule);
+      return Answer.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json());
     } catch (IOException e) {
       throw new IllegalStateException("a rule is JSON", e);
     }
@@ -133,7 +157,7 @@ record NewRule(
     if (end < 0 || (!empty && ends.isEmpty())) {
       return Optional.empty();
     }
-    String rule = "\n    " + json().replace("\n", "\n    ");
+    String rule = "\n    " + text().replace("\n", "\n    ");
     return Optional.of(
         empty
             ? list.substring(0, end).stripTrailing() + rule + "\n  " + list.substring(end)

@@ -18,6 +18,10 @@ import java.util.TreeSet;
  * @param rules those that matched the last one
  * @param reads tables, in full
  * @param writes tables, in full
+ * @param unfit why no rule has the cache answer them; empty: one can
+ * @param keyed whether rows of what they write can be told apart
+ * @param keys columns, in full, by which results would live
+ * @param writesAny whether they may write any table
  * @param words what reasons mean
  */
 record PatternFacts(
@@ -26,11 +30,25 @@ record PatternFacts(
     List<Matched> rules,
     SortedSet<String> reads,
     SortedSet<String> writes,
+    String unfit,
+    boolean keyed,
+    SortedSet<String> keys,
+    boolean writesAny,
     Map<String, String> words,
     Optional<Plan> plan) {
   static final PatternFacts NONE =
       new PatternFacts(
-          0, 0, List.of(), new TreeSet<>(), new TreeSet<>(), Map.of(), Optional.empty());
+          0,
+          0,
+          List.of(),
+          new TreeSet<>(),
+          new TreeSet<>(),
+          "unknown",
+          false,
+          new TreeSet<>(),
+          false,
+          Map.of(),
+          Optional.empty());
 
   /** A node tells half of these, and less of a plan. */
   private static final int MOST = 40;
@@ -70,6 +88,10 @@ record PatternFacts(
         rules,
         names(entry.path("reads")),
         names(entry.path("writes")),
+        words(entry, "unfit"),
+        entry.path("keyed").asBoolean(),
+        names(entry.path("keys")),
+        entry.path("writesAny").asBoolean(),
         words,
         plan.isObject()
             ? Optional.of(
@@ -94,7 +116,7 @@ record PatternFacts(
     for (Matched rule : rules) {
       characters += rule.list().length() + rule.action().length() + VALUE;
     }
-    for (Set<String> names : List.of(reads, writes)) {
+    for (Set<String> names : List.of(reads, writes, keys)) {
       for (String name : names) {
         characters += name.length() + VALUE;
       }
@@ -126,6 +148,10 @@ record PatternFacts(
         newer.rules,
         newer.reads,
         newer.writes,
+        newer.unfit,
+        newer.keyed,
+        newer.keys.isEmpty() ? keys : newer.keys,
+        newer.writesAny,
         both.size() > MOST ? newer.words : both,
         newer.plan.isPresent() ? newer.plan : other.plan.isPresent() ? other.plan : plan);
   }

@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param responses how long clients waited for answers of servers
  * @param uncached why they were not answered from the cache, how often
  * @param onWriter why they were not sent to a replica, how often
+ * @param sample of the reads that no rule has cached
  */
 record PatternSums(
     long calls,
@@ -24,14 +25,16 @@ record PatternSums(
     long byRule,
     long replica,
     Map<String, Long> uncached,
-    Map<String, Long> onWriter) {
+    Map<String, Long> onWriter,
+    ReadSample sample) {
   static final PatternSums NONE =
-      new PatternSums(0, 0, 0, ResponseTimes.NONE, 0, 0, 0, 0, 0, Map.of(), Map.of());
+      new PatternSums(
+          0, 0, 0, ResponseTimes.NONE, 0, 0, 0, 0, 0, Map.of(), Map.of(), ReadSample.NONE);
 
   private static final int MOST_REASONS = 40;
 
   /** With its place in a map. */
-  private static final int BYTES = 160;
+  private static final int BYTES = 224;
 
   private static final int REASON_BYTES = 120;
 
@@ -47,7 +50,8 @@ record PatternSums(
         count(entry, "byRule"),
         count(entry, "replica"),
         reasons(entry.path("uncached")),
-        reasons(entry.path("onWriter")));
+        reasons(entry.path("onWriter")),
+        ReadSample.of(entry.path("sample")));
   }
 
   private static long count(JsonNode entry, String name) {
@@ -76,7 +80,8 @@ record PatternSums(
         byRule + other.byRule,
         replica + other.replica,
         sum(uncached, other.uncached, 1),
-        sum(onWriter, other.onWriter, 1));
+        sum(onWriter, other.onWriter, 1),
+        sample.plus(other.sample));
   }
 
   /** Returns the totals counted since then; all of them if fewer were counted than before. */
@@ -95,7 +100,8 @@ record PatternSums(
         Math.max(0, byRule - before.byRule),
         Math.max(0, replica - before.replica),
         sum(uncached, before.uncached, -1),
-        sum(onWriter, before.onWriter, -1));
+        sum(onWriter, before.onWriter, -1),
+        sample.since(before.sample));
   }
 
   private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other, int sign) {
@@ -122,6 +128,11 @@ record PatternSums(
   /** Average time that a server takes for one statement. */
   long averageMicros() {
     return sent() == 0 ? 0 : micros / sent();
+  }
+
+  /** Average size of the answers of servers, in bytes. */
+  long averageBytes() {
+    return sent() == 0 ? 0 : bytes / sent();
   }
 
   /** Average time that clients wait for the answer of a server. */

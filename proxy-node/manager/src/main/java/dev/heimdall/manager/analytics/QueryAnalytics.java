@@ -66,6 +66,9 @@ public final class QueryAnalytics implements ReportListener {
   private final KeptPatterns<PatternFacts> facts;
   private boolean full;
 
+  /** Begin of what is counted of the last hour. */
+  private Instant begin = Instant.MAX;
+
   public QueryAnalytics(Clock clock) {
     this(clock, new PatternRoom());
   }
@@ -90,6 +93,7 @@ public final class QueryAnalytics implements ReportListener {
       counted.last.clear();
       counted.run = node.run();
     }
+    begins(now);
     boolean young = node.started().isAfter(now.minus(HOUR));
     int databases = 0;
     for (JsonNode vdb : section.path("vdbs")) {
@@ -110,9 +114,16 @@ public final class QueryAnalytics implements ReportListener {
       }
       PatternKey key = new PatternKey(vdb, text);
       boolean recent = Instant.ofEpochMilli(entry.path("since").asLong()).isAfter(now.minus(HOUR));
+      if (recent && counted.last.get(key) == null) {
+        begins(Instant.ofEpochMilli(entry.path("since").asLong()));
+      }
       take(counted, minute, key, entry, recent);
       know(key, PatternFacts.of(entry));
     }
+  }
+
+  private void begins(Instant at) {
+    begin = at.isBefore(begin) ? at : begin;
   }
 
   private Counted counted(SeenNode node, Instant now) {
@@ -222,6 +233,12 @@ public final class QueryAnalytics implements ReportListener {
   /** True if any node has reported statements. */
   synchronized boolean isHeard() {
     return facts.size() > 0;
+  }
+
+  /** Time in which the statements of the last hour have come. */
+  synchronized Duration counted() {
+    Duration since = Duration.between(begin, clock.instant());
+    return since.compareTo(HOUR) > 0 ? HOUR : since.isNegative() ? Duration.ZERO : since;
   }
 
   /** The virtual databases that there are statements of. */

@@ -12,6 +12,7 @@ final class Tags {
           Map.entry("alert-thresholds", "From where on figures are alerts."),
           Map.entry("alerts", "Alerts, from their beginning to their end; acknowledgements."),
           Map.entry("audit", "Who did what."),
+          Map.entry("cache-advice", "Statements that are worth being cached."),
           Map.entry("caches", "The caches of virtual databases, as objects."),
           Map.entry("check", "What would be wrong with changed documents; nothing is written."),
           Map.entry("clients", "Clients that are connected to the nodes."),

@@ -21,7 +21,7 @@ class NewRuleTest {
 
   private static NewRule rule(NewRule.Kind kind) {
     return new NewRule(
-        kind, "select\n  a.b", MATCH, OptionalInt.empty(), Optional.of("SELECT $1 \\ 2"));
+        kind, "select\n  a.b", MATCH, OptionalInt.empty(), false, Optional.of("SELECT $1 \\ 2"));
   }
 
   @ParameterizedTest
