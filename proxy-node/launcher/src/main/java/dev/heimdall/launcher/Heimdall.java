@@ -46,6 +46,7 @@ public final class Heimdall implements Runnable {
           CheckCommand.class,
           ConfigCommand.class,
           RulesCommand.class,
+          CacheCommand.class,
           ChangesCommand.class,
           ReadyCommand.class,
           DoctorCommand.class,

@@ -5,11 +5,7 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.top.Console;
 import dev.heimdall.launcher.top.Top;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -99,7 +95,7 @@ final class TopCommand implements Callable<Integer> {
 
   private Top top() throws CommandFailure {
     if (manager == null) {
-      return Top.ofNode(url("--node", node), console());
+      return Top.ofNode(Endpoint.url(spec, "--node", node), console());
     }
     if (console != null) {
       throw new ParameterException(
@@ -109,7 +105,8 @@ final class TopCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--manager needs --password-file: the manager asks who it is.");
     }
-    return Top.ofManager(url("--manager", manager), user, password());
+    return Top.ofManager(
+        Endpoint.url(spec, "--manager", manager), user, Endpoint.password(passwordFile));
   }
 
   private Optional<Console> console() throws CommandFailure {
@@ -127,37 +124,11 @@ final class TopCommand implements Callable<Integer> {
     }
     String database = place.group(3) == null ? "heimdall" : place.group(3);
     return Optional.of(
-        new Console(place.group(1), Integer.parseInt(place.group(2)), database, user, password()));
-  }
-
-  private String password() throws CommandFailure {
-    try {
-      List<String> lines = Files.readAllLines(passwordFile);
-      if (!lines.isEmpty() && !lines.get(0).isBlank()) {
-        return lines.get(0).strip();
-      }
-      throw new CommandFailure(
-          ExitCode.STARTUP, "the first line of %s is empty: the password".formatted(passwordFile));
-    } catch (IOException e) {
-      throw new CommandFailure(
-          ExitCode.STARTUP, "cannot read the password in %s".formatted(passwordFile), e);
-    }
-  }
-
-  private URI url(String option, String text) {
-    try {
-      URI url = new URI(text);
-      if (List.of("http", "https").contains(url.getScheme())
-          && url.getHost() != null
-          && url.getUserInfo() == null) {
-        return url;
-      }
-    } catch (URISyntaxException e) {
-      // As others that are none.
-    }
-    throw new ParameterException(
-        spec.commandLine(),
-        "%s takes a URL without a password in it, such as %s."
-            .formatted(option, "http://127.0.0.1:5059"));
+        new Console(
+            place.group(1),
+            Integer.parseInt(place.group(2)),
+            database,
+            user,
+            Endpoint.password(passwordFile)));
   }
 }
