@@ -97,6 +97,31 @@ class SqlServerAnswersTest {
     }
   }
 
+  /** As go-mssqldb, which keeps a connection in its pool that no DONE calls broken. */
+  @Nested
+  class Ends extends KitContract {
+    Ends() {
+      super(new SqlServerKit());
+    }
+
+    @Test
+    void anAnswerThatEndsTheConnectionSaysSo() {
+      start(ONE_CONNECTION);
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+      ann.asks("UDPATE");
+      assertThat(ann.ended()).isFalse();
+      answers(ann, "BEGIN", "open");
+      servers().hold(true);
+      ann.sends(words.write());
+
+      servers().open().get(0).kill();
+
+      assertThat(ann.told()).allMatch(KitContract::isError);
+      assertThat(ann.connected()).isFalse();
+      assertThat(ann.ended()).isTrue();
+    }
+  }
+
   @Nested
   class Distributed extends KitContract {
     Distributed() {

@@ -50,6 +50,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   private boolean failed;
   private boolean open;
   private boolean attention;
+  private boolean ended;
 
   SqlServerKitClient(KitNode<?> node) {
     super(node);
@@ -101,6 +102,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   public void done(int token, int status, int command, long count) {
     open = (status & TdsToken.DONE_IN_TRANSACTION) != 0;
     attention |= (status & TdsToken.DONE_ATTENTION) != 0;
+    ended |= (status & TdsToken.DONE_SERVER_ERROR) != 0;
   }
 
   @Override
@@ -318,6 +320,11 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
       payload.writeByte(0xFF);
     }
     payload.writeShortLE(0xFFFF).writeShortLE(procedure).writeShortLE(options);
+  }
+
+  /** True if an answer has said that no other one follows. */
+  boolean ended() {
+    return ended;
   }
 
   /** The cursors that it has opened last. */

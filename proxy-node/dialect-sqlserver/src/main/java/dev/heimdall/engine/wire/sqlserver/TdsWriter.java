@@ -42,12 +42,16 @@ public final class TdsWriter {
     }
   }
 
-  /** Appends an error and the DONE behind it. */
+  /**
+   * Appends an error and the DONE behind it. That of a fatal one says so: some drivers would use
+   * the connection again.
+   */
   public static void error(
       ByteBuf out, TdsMessage error, boolean inTransaction, TdsVersion version) {
     error.write(out, version);
-    int status = TdsToken.DONE_ERROR | (inTransaction ? TdsToken.DONE_IN_TRANSACTION : 0);
-    done(out, TdsToken.DONE, status, 0, 0, version);
+    int fatal = error.severity() >= TdsMessage.FATAL ? TdsToken.DONE_SERVER_ERROR : 0;
+    int open = inTransaction ? TdsToken.DONE_IN_TRANSACTION : 0;
+    done(out, TdsToken.DONE, TdsToken.DONE_ERROR | fatal | open, 0, 0, version);
   }
 
   /** Appends the acknowledgement of an attention. */
