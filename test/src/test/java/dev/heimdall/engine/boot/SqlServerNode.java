@@ -112,7 +112,7 @@ public final class SqlServerNode implements AutoCloseable {
                 + " \"cluster\": {\"kind\": \"sqlserver\"}}")
             .formatted(server, user, password),
         4,
-        ", \"cache\": {\"enabled\": true}" + vdb,
+        vdb.contains("\"cache\"") ? vdb : ", \"cache\": {\"enabled\": true}" + vdb,
         rules + "{\"match\": \"(?i)^\\\\s*(select|with)\", \"action\": \"cache\"}");
   }
 

@@ -54,6 +54,11 @@ final class SqlServerReader extends StatementReader {
       findings.kind(StatementClass.SESSION);
       return;
     }
+    if (new SessionStatements(cursor.rest()).areAll()) {
+      findings.kind(StatementClass.TRANSACTION);
+      findings.kind(StatementClass.SESSION);
+      return;
+    }
     boolean named = cursor.ahead(1).is("tran") || cursor.ahead(1).is("transaction");
     boolean transaction =
         switch (cursor.keyword()) {

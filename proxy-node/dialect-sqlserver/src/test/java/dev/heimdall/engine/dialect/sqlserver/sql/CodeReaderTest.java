@@ -111,6 +111,73 @@ class CodeReaderTest {
     assertThat(parsed("EXEC other.dbo.p").understood()).isFalse();
   }
 
+  /** As drivers send them around transactions. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "set implicit_transactions on",
+        "IF @@TRANCOUNT > 0 COMMIT TRAN",
+        "IF @@TRANCOUNT > 0 ROLLBACK TRAN",
+        "IF @@TRANCOUNT > 0 COMMIT TRAN set implicit_transactions off",
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        "SET LANGUAGE N'x' SET DATEFIRST 3 SET LOCK_TIMEOUT -1 SET QUOTED_IDENTIFIER, ANSI_NULLS ON",
+        "create table #t (a int not null, b nvarchar(10) default 'x')",
+        "drop table if exists #t, #u"
+      })
+  void statementsThatTouchNoRowsChangeNothing(String sql) {
+    ParsedStatement parsed = parsed(sql);
+
+    assertThat(parsed.understood()).isTrue();
+    assertThat(parsed.kind()).isEqualTo(StatementClass.SESSION);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "set nocount on update t set a = 1",
+        "set nocount on receive * from q",
+        "set rowcount 1 delete t",
+        "set nocount on exec p",
+        "set nocount on disable trigger a on t",
+        "set @a = 1",
+        "if @@trancount > 0 update t set a = 1",
+        "if @@rowcount > 0 commit",
+        "create table #t (a int) insert t values (1)",
+        "create table ##t (a int)",
+        "create table t (a int)",
+        "drop table #t, t",
+        "drop table t, #t"
+      })
+  void othersMayTouchRows(String sql) {
+    assertThat(parsed(sql).understood()).isFalse();
+  }
+
+  /** Also where an alias, or a query, is named in the place of the table. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update x set a = 1 from dbo.t as x",
+        "update x set a = 1 from u join dbo.[T] x on 1 = 1",
+        "delete from x from u, dbo.t x",
+        "merge into dbo.t as x using u on 1 = 0 when not matched then insert values (1);"
+      })
+  void aChangeByAnAliasIsOneOfItsTable(String sql) {
+    assertThat(parsed(sql).writes())
+        .anyMatch(name -> "dbo".equals(name.schema()) && name.table().equalsIgnoreCase("t"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "with x as (select * from t) update x set a = 1",
+        "with y as (select 1 b), x (a) as (select a from t) delete from x",
+        "update x set a = 1 from (select * from t) as x",
+        "delete x from t x"
+      })
+  void aChangeOfAQueryMayChangeAnything(String sql) {
+    assertThat(parsed(sql).understood()).isFalse();
+  }
+
   private static ParsedStatement parsed(String sql) {
     return SqlServerSql.DIALECT.parse(sql, SqlServerSql.DIALECT.usualMode());
   }

@@ -1,0 +1,253 @@
+package dev.heimdall.test.tds;
+
+import static dev.heimdall.test.tds.TdsSessionTest.all;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.Await;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Clients read while others write, in every form of request: a read that begins when a write is
+ * answered finds it. {@code -Dcache.writes} says how many writes each writer makes, {@code
+ * -Dcache.seed} where chance begins.
+ */
+@Tag("long")
+class SqlServerCacheRaceIT {
+  private static final int ROWS = 3;
+  private static final int WRITERS = 3;
+  private static final int READERS = 6;
+
+  /** Writes that nobody can read are one in so many. */
+  private static final int RARE = 100;
+
+  /** Number of the other forms of writes, and that of those. */
+  private static final int UNREAD = 6;
+
+  private static final int OWN_READS = 10;
+  private static final String READ = "select v from race where id = ";
+  private static final int WRITES = Integer.getInteger("cache.writes", 300);
+  private static final long SEED = Long.getLong("cache.seed", System.nanoTime());
+
+  private final AtomicIntegerArray acknowledged = new AtomicIntegerArray(ROWS);
+  private final AtomicLong reads = new AtomicLong();
+  private final AtomicLong stale = new AtomicLong();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private TdsServer server;
+  private SqlServerNode node;
+
+  @BeforeEach
+  void listen() throws SQLException {
+    server = TdsServer.start();
+    try (Connection past = TdsTarget.of(server).jdbc(";databaseName=app;encrypt=false")) {
+      all(past, "create table race (id int primary key, v int)");
+      all(past, "create view seen as select id, v from race");
+      all(past, "create synonym meant for race");
+      all(past, "create procedure writes @id int, @v int as update race set v = @v where id = @id");
+      for (int id = 0; id < ROWS; id++) {
+        all(past, "insert race values (" + id + ", 0)");
+      }
+    }
+  }
+
+  @AfterEach
+  void end() {
+    if (node != null) {
+      node.close();
+    }
+    server.close();
+  }
+
+  private void start(String rules) throws SQLException {
+    node =
+        SqlServerNode.caching(
+            server.port(),
+            TdsOptions.USER,
+            TdsOptions.PASSWORD,
+            ", \"cache\": {\"enabled\": true, \"dmlThreshold\": 100}",
+            rules);
+    try (Connection client = client()) {
+      Await.until(
+          "it is cached",
+          () -> {
+            all(client, READ + 0);
+            return hits() > 0;
+          });
+    }
+  }
+
+  private Connection client() throws SQLException {
+    return node.jdbc(";encrypt=false");
+  }
+
+  private long hits() throws SQLException {
+    try (Connection console = node.console();
+        Statement statement = console.createStatement();
+        ResultSet row = statement.executeQuery("SHOW CACHE")) {
+      assertThat(row.next()).isTrue();
+      return row.getLong("hits");
+    }
+  }
+
+  /** Each row has one writer: its value only grows. */
+  private Void write(int id) throws SQLException {
+    Random random = new Random(SEED + id);
+    try (Connection client = client();
+        PreparedStatement prepared = client.prepareStatement("update race set v = ? where id = ?");
+        CallableStatement call = client.prepareCall("{call writes(?, ?)}")) {
+      for (int v = 1; v <= WRITES; v++) {
+        boolean unread = random.nextInt(RARE) == 0; // behind it the catalogue is read again
+        switch (unread ? UNREAD : random.nextInt(UNREAD)) {
+          case 0 -> all(client, "update race set v = " + v + " where id = " + id);
+          case 1 -> all(client, "update app..race set v = " + v + " where id = " + id);
+          case 2 -> {
+            prepared.setInt(1, v);
+            prepared.setInt(2, id);
+            prepared.executeUpdate();
+          }
+          case 3 -> {
+            call.setInt(1, id);
+            call.setInt(2, v);
+            call.execute();
+          }
+          case 4 -> {
+            client.setAutoCommit(false);
+            all(client, "update race set v = " + v + " where id = " + id);
+            judge(v, number(all(client, READ + id)));
+            client.commit();
+            client.setAutoCommit(true);
+          }
+          case 5 ->
+              all(
+                  client,
+                  "select 1; update meant set v = " + v + " where id = " + id + "; select 2");
+          default -> {
+            all(client, "begin tran update race set v = -1 where id = " + id);
+            all(client, "rollback");
+            all(client, "exec('update meant set v = " + v + " where id = " + id + "')");
+          }
+        }
+        acknowledged.set(id, v);
+        for (int i = 0; i < OWN_READS; i++) {
+          judge(v, number(all(client, READ + id)));
+        }
+      }
+    }
+    return null;
+  }
+
+  private static int number(String result) {
+    return Integer.parseInt(result.substring(1, result.length() - 2));
+  }
+
+  private void judge(int least, int found) {
+    reads.incrementAndGet();
+    if (found < least) {
+      stale.incrementAndGet();
+    }
+  }
+
+  private Void read(int reader) throws SQLException {
+    Random random = new Random(SEED - 1 - reader);
+    try (Connection client = client();
+        PreparedStatement prepared = client.prepareStatement("select v from race where id = ?")) {
+      while (!over.get()) {
+        int id = random.nextInt(ROWS);
+        int before = acknowledged.get(id);
+        int found;
+        if (random.nextBoolean()) {
+          prepared.setInt(1, id);
+          try (ResultSet row = prepared.executeQuery()) {
+            assertThat(row.next()).isTrue();
+            found = row.getInt(1);
+          }
+        } else {
+          String table = random.nextBoolean() ? "race" : "seen";
+          found = number(all(client, "select v from " + table + " where id = " + id));
+        }
+        judge(before, found);
+      }
+    }
+    return null;
+  }
+
+  /** A task that may fail. */
+  private interface Task {
+    Void run(int number) throws SQLException;
+  }
+
+  private static CompletableFuture<Void> begin(ExecutorService threads, Task task, int number) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            task.run(number);
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        threads);
+  }
+
+  private void race() {
+    ExecutorService threads = Executors.newFixedThreadPool(WRITERS + READERS);
+    try {
+      List<CompletableFuture<Void>> writers = new ArrayList<>();
+      List<CompletableFuture<Void>> readers = new ArrayList<>();
+      for (int i = 0; i < READERS; i++) {
+        readers.add(begin(threads, this::read, i));
+      }
+      for (int i = 0; i < WRITERS; i++) {
+        writers.add(begin(threads, this::write, i));
+      }
+      try {
+        writers.forEach(CompletableFuture::join);
+      } finally {
+        over.set(true);
+      }
+      readers.forEach(CompletableFuture::join);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void whatWasWrittenIsFound() throws SQLException {
+    start("");
+
+    race();
+
+    assertThat(stale).as("of %s reads, seed %s", reads, SEED).hasValue(0);
+    assertThat(reads.get()).isGreaterThan(1_000);
+    assertThat(hits()).isGreaterThan(reads.get() / 20);
+  }
+
+  /** Rules leave what is kept of the table: the judge finds that. */
+  @Test
+  void aCacheThatHearsOfNoWriteIsFoundOut() throws SQLException {
+    start(
+        "{\"match\": \"(?i)update|writes\", \"action\": \"tag\","
+            + " \"parameters\": {\"invalidate\": false}}, ");
+
+    race();
+
+    assertThat(stale.get()).as("of %s reads, seed %s", reads, SEED).isPositive();
+  }
+}
