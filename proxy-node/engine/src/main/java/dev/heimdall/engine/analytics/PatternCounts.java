@@ -42,7 +42,7 @@ public final class PatternCounts {
   private static final int COMPARED = 8;
 
   /** About how many bytes one takes in memory, with its place among the others. */
-  public static final int WEIGHT = 250 + 8 * (SIZE + COMPARED) + 4 * ResponseTimes.BUCKETS;
+  public static final int WEIGHT = 400 + 8 * (SIZE + COMPARED) + 4 * ResponseTimes.BUCKETS;
 
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
