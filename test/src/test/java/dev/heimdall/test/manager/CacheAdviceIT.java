@@ -47,6 +47,7 @@ class CacheAdviceIT {
   @TempDir private Path directory;
 
   private final int port = FreePort.any();
+  private final int barePort = FreePort.any();
   private final int managerPort = FreePort.any();
   private Started both;
 
@@ -79,6 +80,9 @@ class CacheAdviceIT {
          "cache": {"enabled": true}}
         """
             .formatted(port));
+    write(
+        "vdbs/bare.json",
+        "{\"source\": \"main\", \"address\": \"127.0.0.1\", \"ports\": [%d]}".formatted(barePort));
     write("users/app.json", "{\"password\": \"app\"}");
     write("rules/mine.json", "{\"rules\": []}");
     try (Connection direct = direct()) {
@@ -131,13 +135,13 @@ class CacheAdviceIT {
     return new Rest(managerPort, "admin", Files.readString(passwordFile()));
   }
 
-  private Connection client() throws SQLException {
-    return new Target("127.0.0.1", port, "app", "app", "app", false).jdbc();
+  private static Connection client(int at) throws SQLException {
+    return new Target("127.0.0.1", at, "app", "app", "app", false).jdbc();
   }
 
   /** Load of some thousand statements; returns only with all of them answered. */
   private void load() throws SQLException {
-    try (Connection client = client();
+    try (Connection client = client(port);
         PreparedStatement byKey = client.prepareStatement(BY_KEY);
         PreparedStatement heavy = client.prepareStatement(HEAVY);
         PreparedStatement written = client.prepareStatement(WRITTEN);
@@ -260,6 +264,25 @@ class CacheAdviceIT {
                 >= 15 * heavy.path("hitPercent").asDouble(),
         both::output);
     assertThat(statements(advice(""))).doesNotContain(HEAVY);
+  }
+
+  @Test
+  void aVirtualDatabaseWithoutRulesAndCacheGetsAdvice() throws Exception {
+    try (Connection client = client(barePort);
+        PreparedStatement heavy = client.prepareStatement(HEAVY)) {
+      for (int i = 0; i < 1_500; i++) {
+        heavy.setString(1, "%" + i % 3 + "%");
+        heavy.execute();
+      }
+    }
+
+    Await.until(
+        "advice for it", Started.PATIENCE, () -> !advice("?vdb=bare").isEmpty(), both::output);
+
+    JsonNode advice = advice("?vdb=bare").get(0);
+    assertThat(advice.path("statement").asText()).isEqualTo(HEAVY);
+    assertThat(advice.path("cacheEnabled").asBoolean()).isFalse();
+    assertThat(advice.path("lists").get(0).asText()).isEqualTo("bare-queries");
   }
 
   @Test
