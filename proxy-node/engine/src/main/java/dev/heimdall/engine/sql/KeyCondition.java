@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * A plain condition of a statement's text, by its tokens: {@code column = value}, {@code column IN
- * (value, …)} or {@code column = column}.
+ * (value, …)}, {@code column BETWEEN value AND value} or {@code column = column}.
  *
  * @param column the first token of the column's name, with what qualifies it
  * @param operator the token behind that
@@ -35,6 +35,11 @@ record KeyCondition(int column, int operator, int end) {
   /** True if two columns are compared. */
   boolean joins(KeyTokens tokens) {
     return tokens.kind(operator) == '=' && tokens.isName(operator + 1);
+  }
+
+  /** True if values between two are meant. */
+  boolean isRange(KeyTokens tokens) {
+    return tokens.isWord(operator, "between");
   }
 
   /**
@@ -105,6 +110,11 @@ record KeyCondition(int column, int operator, int end) {
     if (tokens.kind(operator) == '=') {
       int value = tokens.pastValue(operator + 1);
       int end = value < 0 ? pastColumn(tokens, operator + 1) : value;
+      return end < 0 ? null : new KeyCondition(at, operator, end);
+    }
+    if (tokens.isWord(operator, "between")) {
+      int and = tokens.pastValue(operator + 1);
+      int end = and >= 0 && tokens.isWord(and, "and") ? tokens.pastValue(and + 1) : -1;
       return end < 0 ? null : new KeyCondition(at, operator, end);
     }
     if (!tokens.isWord(operator, "in") || tokens.kind(operator + 1) != '(') {

@@ -20,7 +20,8 @@ import java.util.Set;
  *   <li>{@code INSERT INTO t SET column = value, …}
  * </ul>
  *
- * <p>In the place of {@code = value} may stand {@code IN (value, …)}.
+ * <p>In the place of {@code = value} may stand {@code IN (value, …)}, and of integers {@code
+ * BETWEEN value AND value}.
  */
 public final class KeyReader {
   private final KeyColumns of;

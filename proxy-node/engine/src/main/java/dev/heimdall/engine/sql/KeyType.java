@@ -32,7 +32,7 @@ public enum KeyType {
    */
   long number(byte[] value, int from, int to, long least, long most) {
     return switch (this) {
-      case INTEGER -> integer(value, from, to, least, most);
+      case INTEGER -> within(whole(value, from, to), least, most);
       case TEXT, FOLDED_TEXT -> text(value, from, to, most);
       case UUID -> uuid(value, from, to);
     };
@@ -41,16 +41,7 @@ public enum KeyType {
   /** The number of a value in its binary format. */
   long binary(byte[] value, long least, long most) {
     return switch (this) {
-      case INTEGER -> {
-        if (value.length != 2 && value.length != 4 && value.length != 8) {
-          yield NONE;
-        }
-        long number = value[0];
-        for (int i = 1; i < value.length; i++) {
-          number = number << 8 | value[i] & 0xff;
-        }
-        yield within(number, least, most);
-      }
+      case INTEGER -> within(whole(value), least, most);
       case TEXT, FOLDED_TEXT -> text(value, 0, value.length, most);
       case UUID -> {
         if (value.length != 16) {
@@ -66,11 +57,29 @@ public enum KeyType {
     };
   }
 
-  private static long within(long number, long least, long most) {
-    return number < least || number > most ? NONE : mixed(number);
+  /** The number of an integer. */
+  static long number(long integer) {
+    return mixed(integer);
   }
 
-  private static long integer(byte[] value, int from, int to, long least, long most) {
+  /** An integer in its binary format, or {@link #NONE}. */
+  static long whole(byte[] value) {
+    if (value.length != 2 && value.length != 4 && value.length != 8) {
+      return NONE;
+    }
+    long number = value[0];
+    for (int i = 1; i < value.length; i++) {
+      number = number << 8 | value[i] & 0xff;
+    }
+    return number;
+  }
+
+  private static long within(long number, long least, long most) {
+    return number == NONE || number < least || number > most ? NONE : mixed(number);
+  }
+
+  /** An integer as it is written, or {@link #NONE}. */
+  static long whole(byte[] value, int from, int to) {
     boolean negative = from < to && value[from] == '-';
     int at = negative ? from + 1 : from;
     if (at == to || to - at > MOST_DIGITS) {
@@ -84,7 +93,7 @@ public enum KeyType {
       }
       number = 10 * number + digit;
     }
-    return within(negative ? -number : number, least, most);
+    return negative ? -number : number;
   }
 
   /**

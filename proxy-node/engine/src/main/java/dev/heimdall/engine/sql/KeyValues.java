@@ -22,6 +22,9 @@ final class KeyValues {
    * @return null where one of them is not known
    */
   int[] of(KeyCondition condition, KeyColumn key) {
+    if (condition.isRange(tokens)) {
+      return key.type() == KeyType.INTEGER ? between(condition.operator() + 1) : null;
+    }
     int from = condition.operator() + 1;
     long limit = comparesAsFloat(from, condition.end()) ? EXACT_AS_FLOAT : Long.MAX_VALUE;
     int[] values = new int[1 + (condition.end() - from) / 2];
@@ -37,6 +40,46 @@ final class KeyValues {
       values[n++] = (int) number;
     }
     return Arrays.copyOf(values, n);
+  }
+
+  /** Numbers of the integers from one value to another, both included; null for too many. */
+  private int[] between(int from) {
+    long least = whole(from);
+    long most = whole(tokens.pastValue(from) + 1);
+    boolean known = least != KeyType.NONE && most != KeyType.NONE;
+    if (!known || most < least || most - least >= RowKeys.MOST_VALUES) {
+      return null;
+    }
+    int[] values = new int[(int) (most - least) + 1];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (int) KeyType.number(least + i);
+    }
+    return values;
+  }
+
+  /** An integer that is one to every server, or {@link KeyType#NONE}. */
+  private long whole(int i) {
+    return switch (tokens.kind(i)) {
+      case Lexer.NUMBER -> KeyType.whole(tokens.text, tokens.start(i), tokens.end(i));
+      case '-' ->
+          tokens.end(i) == tokens.start(i + 1)
+              ? KeyType.whole(tokens.text, tokens.start(i), tokens.end(i + 1))
+              : KeyType.NONE;
+      case Lexer.PARAMETER -> whole(parameter(i), i);
+      default -> KeyType.NONE;
+    };
+  }
+
+  private long whole(Parameter value, int i) {
+    if (!isRead(value, i, KeyType.INTEGER)) {
+      return KeyType.NONE;
+    }
+    if (value.binary()) {
+      return KeyType.whole(value.value());
+    }
+    return tokens.dialect.comparesTextAsFloat()
+        ? KeyType.NONE
+        : KeyType.whole(value.value(), 0, value.value().length);
   }
 
   /** True if one of the values may be a text, and the server compares all of them by that. */
@@ -79,15 +122,19 @@ final class KeyValues {
   }
 
   private long number(Parameter value, int i, KeyColumn key, long limit) {
-    if (value == null
-        || value.value() == null
-        || !tokens.dialect.comparesAs(key.type(), value.type())
-        || (value.type() == 0 && isElsewhere(i))) {
+    if (!isRead(value, i, key.type())) {
       return KeyType.NONE;
     }
     return value.binary()
         ? key.binary(value.value(), limit)
         : key.number(value.value(), 0, value.value().length, limit);
+  }
+
+  private boolean isRead(Parameter value, int i, KeyType type) {
+    return value != null
+        && value.value() != null
+        && tokens.dialect.comparesAs(type, value.type())
+        && !(value.type() == 0 && isElsewhere(i));
   }
 
   /** True if a parameter without a type stands elsewhere, too, which may give it another one. */

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  */
 public final class RowKeys {
   /** Values of a column; with more nothing is known of it. */
-  public static final int MOST_VALUES = 64;
+  public static final int MOST_VALUES = 128;
 
   /** Columns of which this is said. */
   static final int MOST_COLUMNS = 4;

@@ -9,7 +9,6 @@ import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.answer.CacheableRequests;
 import dev.heimdall.engine.session.caching.CachedReads;
 import dev.heimdall.engine.session.state.Snapshots;
-import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;

@@ -65,6 +65,7 @@ class KeyReaderTest {
         "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO NOTHING RETURNING n",
         "SELECT n FROM rows WHERE n > 2 AND (a OR b) AND (id = 5 AND n < 9)",
         "DELETE FROM rows WHERE n IS NOT NULL AND id = 5",
+        "DELETE FROM rows WHERE id BETWEEN 5 AND 5 AND n = 1",
       })
   void theRowOfANumberIsRead(String sql) {
     assertThat(keys(sql)).isEqualTo(FIVE);
@@ -119,6 +120,14 @@ class KeyReaderTest {
         "SELECT n FROM rows WHERE NOT id = 5",
         "SELECT n FROM rows WHERE n BETWEEN 1 AND id = 5",
         "SELECT n FROM rows WHERE (SELECT true) AND id = 5",
+        "SELECT n FROM rows WHERE id BETWEEN 1 AND 129",
+        "SELECT n FROM rows WHERE id BETWEEN 6 AND 5",
+        "SELECT n FROM rows WHERE id BETWEEN 4.5 AND 5.5",
+        "SELECT n FROM rows WHERE id BETWEEN SYMMETRIC 5 AND 5",
+        "SELECT n FROM rows WHERE id NOT BETWEEN 5 AND 5",
+        "SELECT n FROM rows WHERE id BETWEEN '5' AND 5",
+        "SELECT n FROM rows WHERE id BETWEEN 5 AND 5 IS NOT TRUE",
+        "SELECT n FROM rows WHERE name BETWEEN 'a' AND 'a'",
         "SELECT n FROM rows WHERE id = 5 AND n > (SELECT max(n) FROM rows)",
         "SELECT n FROM rows WHERE id = 5 UNION SELECT n FROM rows",
         "SELECT n FROM rows WHERE id = 5 AND n IN (TABLE rows)",
@@ -177,6 +186,12 @@ class KeyReaderTest {
     assertThat(some.misses(keys("UPDATE rows SET n = 1 WHERE id = 7"))).isTrue();
     assertThat(some.misses(keys("INSERT INTO rows (id, n) VALUES (1, 1), (9, 1)"))).isFalse();
     assertThat(some.misses(keys("INSERT INTO rows (id, n) VALUES (1, 1), (2, 1)"))).isTrue();
+    RowKeys range = keys("SELECT n FROM rows WHERE id BETWEEN -1 AND 126");
+    assertThat(range.misses(keys("UPDATE rows SET n = 1 WHERE id = -1"))).isFalse();
+    assertThat(range.misses(keys("UPDATE rows SET n = 1 WHERE id = 126"))).isFalse();
+    assertThat(range.misses(keys("DELETE FROM rows WHERE id BETWEEN 127 AND 200"))).isTrue();
+    assertThat(keys("SELECT n FROM rows WHERE id BETWEEN $1 AND $2", text(0, "4"), text(23, "6")))
+        .isEqualTo(keys("SELECT n FROM rows WHERE id IN (4, 5, 6)"));
     // Of another column it is not known which rows these are.
     assertThat(some.misses(keys("DELETE FROM rows WHERE name = 'a'"))).isFalse();
   }
