@@ -276,10 +276,23 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
   }
 
   /** As asyncpg does it: the columns first, then the rows, with one Sync for both. */
-  private static List<String> firstUse(RawClient client, String sql) throws IOException {
-    client.send(all(parse("first", sql), describeStatement("first"), flush()));
+  private static List<String> firstUse(RawClient client, String name, String sql)
+      throws IOException {
+    client.send(all(parse(name, sql), describeStatement(name), flush()));
     List<Message> answer = new ArrayList<>(client.until('T'));
-    client.send(all(bind("", "first"), execute("", 1), sync()));
+    client.send(all(bind("", name), execute("", 1), sync()));
+    answer.addAll(client.untilReady());
+    return answer.stream()
+        .map(message -> message.type() + " " + HexFormat.of().formatHex(message.body()))
+        .toList();
+  }
+
+  /** As asyncpg does it without its cache of statements: what runs is parsed again. */
+  private static List<String> parsedTwice(RawClient client, String sql) throws IOException {
+    client.send(all(parse("", sql), describeStatement(""), flush()));
+    List<Message> answer = new ArrayList<>(client.until('T'));
+    client.send(parse("", sql));
+    client.send(all(bind("", "", "1"), execute("", 0), sync()));
     answer.addAll(client.untilReady());
     return answer.stream()
         .map(message -> message.type() + " " + HexFormat.of().formatHex(message.body()))
@@ -287,19 +300,47 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
   }
 
   @Test
+  void aStatementThatIsParsedAgainBehindItsDescriptionIsAnsweredFromTheCache()
+      throws IOException, SQLException {
+    String read = "SELECT name AS parsed_twice FROM cr_rows WHERE id = $1";
+    List<String> expected;
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
+      expected = parsedTwice(direct, read);
+    }
+    try (RawClient client = admin()) {
+      assertThat(parsedTwice(client, read)).isEqualTo(expected);
+      assertThat(client.queryInfo()).containsEntry("cached", "no: it was not there");
+      past("UPDATE cr_rows SET name = 'past the node'");
+      assertThat(parsedTwice(client, read)).isEqualTo(expected);
+      assertThat(client.queryInfo()).containsEntry("cached", "yes");
+      assertThat(parsedTwice(client, read)).isEqualTo(expected);
+      // What no server has parsed is run by one.
+      client.query("UPDATE cr_rows SET name = 'written'");
+      assertThat(answer(client, all(bind("", "", "1"), execute("", 0), sync())))
+          .isNotEqualTo(expected.subList(3, expected.size()));
+      assertThat(parsedTwice(client, read)).isNotEqualTo(expected);
+      // Behind an error all is skipped, also what is kept.
+      client.send(all(parse("", "SELECT nothing FROM cr_rows"), flush()));
+      client.until('E');
+      client.send(all(parse("", read), bind("", "", "1"), execute("", 0), sync()));
+      assertThat(client.untilReady()).extracting(Message::type).containsExactly('Z');
+    }
+  }
+
+  @Test
   void aFirstUseBehindItsDescriptionIsAnsweredFromTheCache() throws IOException, SQLException {
     String read = "SELECT name AS described_first FROM cr_rows ORDER BY id";
     List<String> expected;
     try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
-      expected = firstUse(direct, read);
+      expected = firstUse(direct, "first", read);
     }
     try (RawClient client = admin()) {
-      assertThat(firstUse(client, read)).isEqualTo(expected);
+      assertThat(firstUse(client, "first", read)).isEqualTo(expected);
       assertThat(client.queryInfo()).containsEntry("cached", "no: it was not there");
     }
     past("UPDATE cr_rows SET name = 'past the node'");
     try (RawClient client = admin()) {
-      assertThat(firstUse(client, read)).isEqualTo(expected);
+      assertThat(firstUse(client, "first", read)).isEqualTo(expected);
       assertThat(client.queryInfo()).containsEntry("cached", "yes");
       assertThat(answer(client, all(bind("", "first"), execute("", 1), sync())))
           .isEqualTo(expected.subList(3, expected.size()));
@@ -349,7 +390,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
   void aBatchMayGoOnBehindAFlush() throws IOException {
     String read = "SELECT name AS goes_on FROM cr_rows ORDER BY id";
     try (RawClient client = admin()) {
-      firstUse(client, read);
+      firstUse(client, "first", read);
       client.query("DEALLOCATE first");
       client.send(all(parse("first", read), describeStatement("first"), flush()));
       client.until('T');

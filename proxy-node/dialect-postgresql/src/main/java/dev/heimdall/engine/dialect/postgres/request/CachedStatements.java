@@ -62,11 +62,22 @@ final class CachedStatements implements CacheableRequests {
   }
 
   /**
-   * True if the answers up to the Flush have come, outside of a transaction: drivers have parsed
-   * and described by then what a Bind runs, to know its columns.
+   * True if the message may begin a statement whose batch began with a Flush, outside of a
+   * transaction, and the answers up to that have come: drivers have parsed and described by then
+   * what a Bind runs, to know its columns. Some parse it again.
    */
-  boolean isBehindFlush(ServerConnection server) {
-    return server.groupOpen() && server.flushed() == 0 && client.status() == TransactionState.IDLE;
+  boolean beginsBehindFlush(ServerConnection server, byte type) {
+    return behindFlush
+        && (type == FrontendType.BIND || type == FrontendType.PARSE)
+        && server != null
+        && server.groupOpen()
+        && server.flushed() == 0
+        && client.status() == TransactionState.IDLE;
+  }
+
+  /** True if it parses such a statement: the Bind is to be seen before that goes on. */
+  boolean parsesBehindFlush(ServerConnection server, byte type) {
+    return type == FrontendType.PARSE && beginsBehindFlush(server, type);
   }
 
   /** By which snapshots the client's transaction reads, as far as that is known. */
@@ -85,9 +96,7 @@ final class CachedStatements implements CacheableRequests {
 
   @Override
   public boolean begunAtServer(Request request) {
-    return request.server() != null
-        && behindFlush
-        && ((PostgresRequest) request).type == FrontendType.BIND;
+    return behindFlush && beginsBehindFlush(request.server(), ((PostgresRequest) request).type);
   }
 
   @Override

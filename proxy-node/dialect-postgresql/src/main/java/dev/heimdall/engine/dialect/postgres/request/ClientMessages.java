@@ -203,7 +203,9 @@ final class ClientMessages implements RequestHandler {
           FrontendType.DESCRIBE,
           FrontendType.EXECUTE,
           FrontendType.CLOSE ->
-          (server != null && !beginsAnew(server))
+          (server != null
+                  && !beginsAnew(server)
+                  && !(cached.behindFlush && cached.parsesBehindFlush(server, type)))
               || (firstIsHere(type, total)
                   && BatchShape.ready(cursor.read(), limits.maxStatementSize()));
       default -> true;
@@ -214,11 +216,11 @@ final class ClientMessages implements RequestHandler {
   public boolean begins(ServerConnection server, byte type) {
     return switch (type) {
       case FrontendType.QUERY, FrontendType.FUNCTION_CALL -> true;
-      case FrontendType.BIND ->
+      case FrontendType.BIND, FrontendType.PARSE ->
           server == null
               || beginsAnew(server)
-              || (cached.behindFlush && cached.isBehindFlush(server));
-      case FrontendType.PARSE, FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE ->
+              || (cached.behindFlush && cached.beginsBehindFlush(server, type));
+      case FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE ->
           server == null || beginsAnew(server);
       // The transaction has failed that a Sync would end: the server is to say so.
       case FrontendType.SYNC -> server == null && client.transactionLost();
@@ -265,7 +267,7 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public boolean leaves(byte type) {
-    if (type == FrontendType.BIND && cached.behindFlush) {
+    if (cached.behindFlush && cached.beginsBehindFlush(client.server(), type)) {
       return false; // the beginning of its batch is there
     }
     boolean leaves = destinations.awaitsDeparture();
