@@ -190,6 +190,10 @@ func (silence) Print(...any) {}
 
 func main() {
 	check(mysql.SetLogger(silence{}))
+	if len(os.Args) == 2 && os.Args[1] == "hits" {
+		hits()
+		return
+	}
 	limit := 30 * time.Second
 	if given, err := time.ParseDuration(environment("HD_TIMEOUT", "30") + "s"); err == nil {
 		limit = given

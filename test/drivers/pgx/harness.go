@@ -207,6 +207,10 @@ func runOne(b behaviour, limit time.Duration) string {
 }
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "hits" {
+		hits()
+		return
+	}
 	limit := 30 * time.Second
 	if given, err := time.ParseDuration(environment("HD_TIMEOUT", "30") + "s"); err == nil {
 		limit = given
