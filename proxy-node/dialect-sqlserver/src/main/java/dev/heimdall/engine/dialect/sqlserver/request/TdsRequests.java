@@ -553,7 +553,6 @@ final class TdsRequests implements RequestHandler {
     rpc.handles().rewind();
   }
 
-  /** By which snapshots the client's transaction reads. */
   @Override
   public Snapshots snapshots() {
     return cached.snapshots();

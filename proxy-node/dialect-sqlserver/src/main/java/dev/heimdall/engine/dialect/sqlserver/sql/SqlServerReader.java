@@ -54,7 +54,7 @@ final class SqlServerReader extends StatementReader {
       findings.kind(StatementClass.SESSION);
       return;
     }
-    if (new SessionStatements(cursor.rest()).areAll()) {
+    if (new RowlessStatements(cursor.rest()).areAll()) {
       findings.kind(StatementClass.TRANSACTION);
       findings.kind(StatementClass.SESSION);
       return;

@@ -9,14 +9,14 @@ import java.util.Set;
  * Statements that touch no rows, one after the other, as drivers send them: SET of options, and the
  * end of a transaction if one is open.
  */
-final class SessionStatements {
+final class RowlessStatements {
   /** Words that begin a statement, and are no keywords. */
   private static final Set<String> STATEMENTS =
       Set.of("add", "disable", "enable", "get", "move", "receive", "send");
 
   private final TokenCursor cursor;
 
-  SessionStatements(List<Token> statements) {
+  RowlessStatements(List<Token> statements) {
     cursor = new TokenCursor(statements);
   }
 
