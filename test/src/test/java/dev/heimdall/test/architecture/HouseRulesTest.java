@@ -62,6 +62,9 @@ class HouseRulesTest {
           .map(Product::room)
           .toArray(String[]::new);
 
+  /** Interfaces of the core that one class of the product implements. */
+  private static final int MOST_SINGLE_IMPLEMENTATIONS = 59;
+
   /** What a thread may have to wait in. */
   private static final Map<Class<?>, Set<String>> WAITING =
       Map.of(
@@ -130,6 +133,24 @@ class HouseRulesTest {
     assertThat(places).hasSizeGreaterThan(1000);
     places.values().removeIf(HouseRulesTest::oneInEachDialect);
     assertThat(places).as("names that several classes have").isEmpty();
+  }
+
+  /**
+   * An interface of the core is the seam of the dialects, has several implementations (one may be a
+   * test's), or keeps a package from knowing another. The figure may only fall.
+   */
+  @Test
+  void fewInterfacesOfTheCoreHaveOneImplementation() {
+    Set<String> single = new TreeSet<>();
+    for (JavaClass type : Product.CLASSES) {
+      if (type.isInterface()
+          && type.getPackageName().startsWith(Product.ENGINE + ".")
+          && !type.getPackageName().startsWith(Product.ENGINE + ".dialect.")
+          && type.getAllSubclasses().stream().filter(sub -> !sub.isInterface()).count() == 1) {
+        single.add(type.getName().substring(Product.ENGINE.length() + 1));
+      }
+    }
+    assertThat(single).hasSizeGreaterThan(10).hasSizeLessThanOrEqualTo(MOST_SINGLE_IMPLEMENTATIONS);
   }
 
   private static boolean oneInEachDialect(Set<String> files) {

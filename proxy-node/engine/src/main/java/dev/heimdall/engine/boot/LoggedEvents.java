@@ -10,7 +10,8 @@ import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.observe.Refusal;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
-import dev.heimdall.engine.session.statement.ObservedSession;
+import dev.heimdall.engine.session.caching.ResultDifference;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.statement.SampledResult;
 import dev.heimdall.engine.session.statement.SessionEvents;
 import dev.heimdall.engine.session.statement.StatementSummary;
@@ -22,7 +23,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,47 +134,47 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
-  public void failed(ObservedSession session, Throwable cause) {
+  public void failed(LoggedInSession session, Throwable cause) {
     LOG.error("session {} ends because of an error in the node", session, cause);
   }
 
   @Override
-  public void pinned(ObservedSession session, String reason) {
+  public void pinned(LoggedInSession session, String reason) {
     session.counters().pinned();
     log.sessionPinned(session.processId(), session.vdbName(), reason);
   }
 
   @Override
-  public void ruleMatched(ObservedSession session, MatchedRule rule) {
+  public void ruleMatched(LoggedInSession session, MatchedRule rule) {
     log.ruleMatched(
         session.processId(), session.vdbName(), rule.place(), rule.action(), rule.groups());
   }
 
   @Override
-  public void decisionTimed(ObservedSession session, Decision decision, long nanos) {
+  public void decisionTimed(LoggedInSession session, Decision decision, long nanos) {
     log.ruleTiming(
         session.processId(), session.vdbName(), places(decision), Duration.ofNanos(nanos));
   }
 
   @Override
-  public void resultDiffers(
-      ObservedSession session,
-      Decision decision,
-      Collection<String> tables,
-      Supplier<String> kept,
-      Supplier<String> answered) {
+  public void resultDiffers(LoggedInSession session, ResultDifference difference) {
     log.resultDiffers(
-        session.processId(), session.vdbName(), places(decision), tables, kept, answered);
+        session.processId(),
+        session.vdbName(),
+        places(difference.decision()),
+        difference.tables(),
+        difference.kept(),
+        difference.answered());
   }
 
   @Override
-  public void debugSwitched(ObservedSession session, boolean on) {
+  public void debugSwitched(LoggedInSession session, boolean on) {
     log.debugSwitched(session.processId(), session.vdbName(), on);
   }
 
   @Override
   public void statementJudged(
-      ObservedSession session, StatementSummary statement, boolean prepared) {
+      LoggedInSession session, StatementSummary statement, boolean prepared) {
     Map<String, String> facts = new LinkedHashMap<>();
     Statement found = statement.statement();
     if (found != null) {
@@ -195,13 +194,13 @@ final class LoggedEvents implements SessionEvents {
 
   @Override
   public void debugAnswered(
-      ObservedSession session, StatementSummary statement, long micros, ServerError error) {
+      LoggedInSession session, StatementSummary statement, long micros, ServerError error) {
     statement(session, statement, micros, error == null ? "ok" : error.sqlState());
   }
 
   @Override
   public void resultSeen(
-      ObservedSession session, StatementSummary statement, SampledResult result, long micros) {
+      LoggedInSession session, StatementSummary statement, SampledResult result, long micros) {
     Decision decision = statement.decision();
     if (decision.flag(Decision.Flag.PRINT_META).orElse(false)) {
       log.resultColumns(
@@ -228,7 +227,7 @@ final class LoggedEvents implements SessionEvents {
     return names.contains("*") || names.contains("all") ? name -> true : names::contains;
   }
 
-  private void rows(ObservedSession session, SampledResult result, Predicate<String> wanted) {
+  private void rows(LoggedInSession session, SampledResult result, Predicate<String> wanted) {
     long number = 0;
     for (List<String> row : result.rows()) {
       number++;
@@ -249,7 +248,7 @@ final class LoggedEvents implements SessionEvents {
   }
 
   private void statement(
-      ObservedSession session, StatementSummary statement, long micros, String outcome) {
+      LoggedInSession session, StatementSummary statement, long micros, String outcome) {
     log.statement(
         session.processId(),
         session.vdbName(),
@@ -261,7 +260,7 @@ final class LoggedEvents implements SessionEvents {
 
   @Override
   public void statementDone(
-      ObservedSession session, StatementSummary statement, long micros, ServerError error) {
+      LoggedInSession session, StatementSummary statement, long micros, ServerError error) {
     Decision decision = statement.decision();
     String outcome = error == null ? "ok" : error.sqlState();
     boolean asked = decision.log().isPresent() && micros >= decision.log().get().slowtime();

@@ -407,7 +407,7 @@ final class VdbListener {
     if (relayed && settings.proxyProtocol().enabled()) {
       channel
           .pipeline()
-          .addLast("proxy-gate", new ProxyProtocolGate(settings.proxyProtocol(), login));
+          .addLast("proxy-gate", new ProxyProtocolGate(settings.proxyProtocol(), login::begin));
     }
     channel.pipeline().addLast("login", login);
   }

@@ -4,7 +4,6 @@ import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
-import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.OwnTime;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.wire.Capabilities;
@@ -35,8 +34,7 @@ import org.slf4j.LoggerFactory;
  * may log in and by what proof, cancel requests, the time that all of it may take. What is said to
  * the client, and what it says, is the {@link LogInDialogue}'s.
  */
-public final class ClientLogin extends ByteToMessageDecoder
-    implements ClientAddress, LogInHost, ClientProof.Claimant {
+public final class ClientLogin extends ByteToMessageDecoder implements LogInHost {
   private static final Logger LOG = LoggerFactory.getLogger(ClientLogin.class);
 
   /** Of what a client sends ahead while its password is checked. */
@@ -126,15 +124,20 @@ public final class ClientLogin extends ByteToMessageDecoder
     state = next;
   }
 
-  /** The true address behind a load balancer, told by the PROXY protocol. */
-  @Override
-  public void address(InetSocketAddress told) {
-    place.told(told);
+  /**
+   * Begins the dialogue with a client behind a load balancer.
+   *
+   * @param told its true address by the PROXY protocol; null if it is the connection's own
+   */
+  public void begin(InetSocketAddress told) {
+    if (told != null) {
+      address(told);
+    }
+    dialogue.begin();
   }
 
-  @Override
-  public void settled() {
-    dialogue.begin();
+  public void address(InetSocketAddress told) {
+    place.told(told);
   }
 
   @Override
@@ -396,19 +399,18 @@ public final class ClientLogin extends ByteToMessageDecoder
 
   // ---- who has to prove who it is
 
-  @Override
-  public boolean awaited() {
+  /** True if the client is still connected. */
+  boolean awaited() {
     return ctx.channel().isActive();
   }
 
-  @Override
-  public void pause() {
+  /** Holds back what the client sends from now on. */
+  void pause() {
     become(State.CHECKING);
   }
 
-  /** True if what was checked is still awaited; then the dialogue reads on. */
-  @Override
-  public boolean resume() {
+  /** Reads the client again; true if the log-in still waits for what was checked. */
+  boolean resume() {
     boolean still = state == State.CHECKING && awaited();
     if (still) {
       become(State.READING);
@@ -416,14 +418,12 @@ public final class ClientLogin extends ByteToMessageDecoder
     return still;
   }
 
-  @Override
-  public void later(Runnable task, long nanos) {
+  void later(Runnable task, long nanos) {
     ctx.executor().schedule(task, nanos, TimeUnit.NANOSECONDS);
   }
 
   /** The client is who it says: the session takes over from here. */
-  @Override
-  public void admitted(ServerCredential own) {
+  void admitted(ServerCredential own) {
     if (state == State.DONE) {
       return;
     }
@@ -488,8 +488,7 @@ public final class ClientLogin extends ByteToMessageDecoder
     ctx.close();
   }
 
-  @Override
-  public void refuse(AuthFailure failure) {
+  void refuse(AuthFailure failure) {
     refuse(Refusals.error(failure));
   }
 

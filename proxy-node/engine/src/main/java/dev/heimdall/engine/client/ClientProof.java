@@ -19,7 +19,7 @@ final class ClientProof implements PasswordExchange.Outcome {
   private final Refusals refusals;
   private final InetSocketAddress address;
   private final String user;
-  private final Claimant claimant;
+  private final ClientLogin login;
 
   /** Of a wrong proof whose client may still send the password; null for none. */
   private AuthFailure doubt;
@@ -28,44 +28,19 @@ final class ClientProof implements PasswordExchange.Outcome {
 
   private List<String> groups = List.of();
 
-  /** The log-in whose client it is. */
-  interface Claimant {
-    /** True if the client is still there. */
-    boolean awaited();
-
-    /** Holds back data that the client sends from now on. */
-    void pause();
-
-    /**
-     * It is read again.
-     *
-     * @return whether the log-in still waits for that, and so does its client
-     */
-    boolean resume();
-
-    /** The client is who it says. */
-    void admitted(ServerCredential credential);
-
-    void refuse(AuthFailure failure);
-
-    void refuse(ServerError error);
-
-    void later(Runnable task, long nanos);
-  }
-
   ClientProof(
       NodeAccess node,
       LoopAccess loop,
       Refusals refusals,
       InetSocketAddress address,
       String user,
-      Claimant claimant) {
+      ClientLogin login) {
     this.node = node;
     this.loop = loop;
     this.refusals = refusals;
     this.address = address;
     this.user = user;
-    this.claimant = claimant;
+    this.login = login;
     this.judgedAt = loop.context().nanoTime();
   }
 
@@ -79,18 +54,18 @@ final class ClientProof implements PasswordExchange.Outcome {
     OptionalLong wait =
         node.failedLogIns().turn(address.getAddress(), user, node.settings().failedLogIns());
     if (wait.isEmpty()) {
-      claimant.refuse(AuthFailure.tooManyFailures(user));
+      login.refuse(AuthFailure.tooManyFailures(user));
     } else if (wait.getAsLong() == 0) {
       judgeNow(judgement);
     } else {
-      claimant.pause();
-      claimant.later(() -> turnCame(judgement), wait.getAsLong());
+      login.pause();
+      login.later(() -> turnCame(judgement), wait.getAsLong());
     }
   }
 
   /** Others as the same user from the same address have guessed; this one had to wait. */
   private void turnCame(PasswordExchange.Judgement judgement) {
-    if (claimant.resume()) {
+    if (login.resume()) {
       judgeNow(judgement);
     }
   }
@@ -100,18 +75,18 @@ final class ClientProof implements PasswordExchange.Outcome {
     try {
       judgement.run();
     } catch (AuthException e) {
-      claimant.refuse(e.failure());
+      login.refuse(e.failure());
     }
   }
 
   @Override
   public void checking() {
-    claimant.pause();
+    login.pause();
   }
 
   @Override
   public boolean awaited() {
-    return claimant.awaited();
+    return login.awaited();
   }
 
   @Override
@@ -132,17 +107,17 @@ final class ClientProof implements PasswordExchange.Outcome {
   @Override
   public void admitted(ServerCredential credential) {
     doubt = null;
-    claimant.admitted(credential);
+    login.admitted(credential);
   }
 
   @Override
   public void refused(AuthFailure failure) {
-    claimant.refuse(failure);
+    login.refuse(failure);
   }
 
   @Override
   public void refused(ServerError error) {
-    claimant.refuse(error);
+    login.refuse(error);
   }
 
   /** The client is let in. */

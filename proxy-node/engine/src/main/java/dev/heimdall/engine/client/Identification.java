@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 final class Identification {
   private final LogInServices services;
   private final LogInDialogue dialogue;
-  private final ClientProof.Claimant client;
+  private final ClientLogin client;
   private final ClientPlace place;
   private final ClientTls tls;
   private final LogInAgain again;
@@ -34,7 +34,7 @@ final class Identification {
   Identification(
       LogInServices services,
       LogInDialogue dialogue,
-      ClientProof.Claimant client,
+      ClientLogin client,
       ClientPlace place,
       ClientTls tls,
       LogInAgain again) {

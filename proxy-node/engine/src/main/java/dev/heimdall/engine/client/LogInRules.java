@@ -33,7 +33,7 @@ final class LogInRules {
       InetAddress from,
       boolean tls,
       X509Certificate certificate,
-      ClientProof.Claimant client,
+      ClientLogin client,
       Consumer<AuthDecision> decided,
       Consumer<Throwable> failed) {
     VdbAccess.Settings settings = vdb.settings();
@@ -67,7 +67,7 @@ final class LogInRules {
       Authenticator authenticator,
       LogInRequest asked,
       UserLookup.Answer answer,
-      ClientProof.Claimant client,
+      ClientLogin client,
       Consumer<AuthDecision> decided) {
     if (answer.failed()) {
       client.refuse(

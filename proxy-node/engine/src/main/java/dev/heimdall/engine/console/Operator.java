@@ -20,7 +20,7 @@ public record Operator(
     String database,
     boolean holdsServer) {
 
-  static Operator of(Login login, String vdb, boolean holdsServer) {
+  public static Operator of(Login login, String vdb, boolean holdsServer) {
     return new Operator(
         login.user(), login.right(), login.address(), vdb, login.database(), holdsServer);
   }

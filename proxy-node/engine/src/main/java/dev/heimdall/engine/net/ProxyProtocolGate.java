@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +31,14 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
   private static final byte[] VERSION_1 = {'P', 'R', 'O', 'X', 'Y', ' '};
 
   private final ProxyProtocol settings;
-  private final ClientAddress target;
+  private final Consumer<InetSocketAddress> target;
   private boolean refused;
 
-  public ProxyProtocolGate(ProxyProtocol settings, ClientAddress target) {
+  /**
+   * @param target gets the client's true address before its first byte is read; null if that is the
+   *     connection's own
+   */
+  public ProxyProtocolGate(ProxyProtocol settings, Consumer<InetSocketAddress> target) {
     this.settings = settings;
     this.target = target;
   }
@@ -64,7 +69,7 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
     } else if (trusted && settings.required()) {
       refuse(ctx, "no PROXY header from a load balancer that must send one");
     } else {
-      target.settled();
+      target.accept(null);
       ctx.pipeline().remove(this);
     }
   }
@@ -111,12 +116,12 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
         // socket's), keeps the address that the connection has.
         AddressFamily family = header.proxiedProtocol().addressFamily();
         boolean hasAddress = family == AddressFamily.AF_IPv4 || family == AddressFamily.AF_IPv6;
-        if (header.command() == HAProxyCommand.PROXY && hasAddress) {
-          target.address(
-              new InetSocketAddress(
-                  InetAddress.getByName(header.sourceAddress()), header.sourcePort()));
-        }
-        target.settled();
+        boolean told = header.command() == HAProxyCommand.PROXY && hasAddress;
+        target.accept(
+            told
+                ? new InetSocketAddress(
+                    InetAddress.getByName(header.sourceAddress()), header.sourcePort())
+                : null);
         ctx.pipeline().remove(this);
       } catch (UnknownHostException e) {
         refuse(ctx, "a PROXY header without an address");

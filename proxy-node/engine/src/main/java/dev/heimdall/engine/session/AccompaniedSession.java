@@ -2,7 +2,6 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.StartingClient;
-import dev.heimdall.engine.console.CommandingClient;
 import dev.heimdall.engine.listen.ListeningClient;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.reply.ClientOutput;
@@ -18,7 +17,7 @@ import io.netty.buffer.ByteBufAllocator;
 /**
  * A session as those see it that accompany it from its beginning to its end: each by an interface.
  */
-final class AccompaniedSession implements StartingClient, ListeningClient, CommandingClient {
+final class AccompaniedSession implements StartingClient, ListeningClient {
   private final SessionContext session;
   private final ClientOutput output;
   private final ClientTransaction transaction;
@@ -39,11 +38,6 @@ final class AccompaniedSession implements StartingClient, ListeningClient, Comma
   @Override
   public boolean closed() {
     return session.lease().closed();
-  }
-
-  @Override
-  public boolean connected() {
-    return !session.lease().closed() && output.connected();
   }
 
   @Override
@@ -173,22 +167,5 @@ final class AccompaniedSession implements StartingClient, ListeningClient, Comma
   @Override
   public void holds(long channels) {
     memory.channelsAre(channels);
-  }
-
-  // ---- operators' commands
-
-  @Override
-  public boolean holdsServer() {
-    return session.lease().server() != null;
-  }
-
-  @Override
-  public void answered(ByteBuf reply) {
-    session.pending().answeredHere();
-    session.pending().active();
-    output.encoder().ready(transaction.status(), reply);
-    output.write(reply);
-    session.requests().process();
-    session.lease().settle();
   }
 }

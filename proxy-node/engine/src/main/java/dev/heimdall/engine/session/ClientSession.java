@@ -17,6 +17,7 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.session.lease.LeaseAudit;
 import dev.heimdall.engine.session.lease.LeaseState;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.statement.SessionEvents;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Position;
@@ -457,7 +458,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     parts.control.endIfIdle(nanos);
   }
 
-  /** A statement of the node's own was answered: it may have been all that a rest waited for. */
   @Override
   public void quietDone(ServerConnection from) {
     if (parts.lease.closed()) {

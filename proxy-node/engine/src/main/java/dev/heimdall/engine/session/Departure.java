@@ -17,6 +17,7 @@ import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.session.lease.ServerLease;
 import dev.heimdall.engine.session.lease.SessionContext;
 import dev.heimdall.engine.session.placement.ReplicaReads;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.vdb.VdbContext;

@@ -10,6 +10,7 @@ import dev.heimdall.engine.session.lease.ServerLease;
 import dev.heimdall.engine.session.placement.ReplicaReads;
 import dev.heimdall.engine.session.sharing.PipelineSharing;
 import dev.heimdall.engine.session.state.ClientTransaction;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.state.Losses;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.vdb.VdbContext;

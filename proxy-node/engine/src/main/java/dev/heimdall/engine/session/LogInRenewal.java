@@ -6,6 +6,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.session.lease.ServerLease;
 import dev.heimdall.engine.session.lease.SessionContext;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

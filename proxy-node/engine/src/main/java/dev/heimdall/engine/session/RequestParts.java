@@ -2,13 +2,13 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.client.OtherSessions;
-import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.session.caching.CachedReads;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.lease.Destinations;
 import dev.heimdall.engine.session.placement.Writes;
 import dev.heimdall.engine.session.state.ClientTransaction;
@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  */
 public record RequestParts(
     HandledClient client,
-    RequestControl control,
+    ClientRequests control,
     ClientInput input,
     StatementLifecycle lifecycle,
     SessionState carried,

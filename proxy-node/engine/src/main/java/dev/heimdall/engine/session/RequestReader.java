@@ -1,7 +1,6 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.DeliveredPart;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.journal.UnitMessages;
@@ -26,7 +25,7 @@ import io.netty.buffer.ByteBuf;
  * Reads what one client sends, message by message, and has each one handled. Without a server
  * connection nothing is consumed but what the session answers itself.
  */
-final class RequestReader implements RequestControl, ClientRequests, UnitReader {
+final class RequestReader implements ClientRequests, UnitReader {
   private static final int MAX_HELD_INPUT = 128 * 1024;
 
   /** State of the handling of what has come; {@link #become} alone changes it. */

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.pipeline.QueryPath;
 import dev.heimdall.engine.session.caching.CachedReads;
 import dev.heimdall.engine.session.lease.SessionContext;

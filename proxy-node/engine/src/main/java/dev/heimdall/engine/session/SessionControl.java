@@ -2,10 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.SessionStart;
-import dev.heimdall.engine.client.TimeLimits;
-import dev.heimdall.engine.client.TimedClient;
 import dev.heimdall.engine.client.WaitReason;
-import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -30,7 +27,7 @@ import dev.heimdall.engine.wire.TransactionState;
  * Ends or interrupts a session from outside of it: cancel requests, an operator's kill, the node's
  * drain, and the time limits of its settings and of rules.
  */
-final class SessionControl implements TimedClient {
+final class SessionControl {
   private static final ServerError TIMED_OUT =
       ServerError.error(Sqlstate.QUERY_CANCELED, "canceling statement due to statement timeout")
           .because(ServerError.Cause.TIME_LIMIT);
@@ -345,13 +342,11 @@ final class SessionControl implements TimedClient {
     }
   }
 
-  @Override
-  public long lastActivity() {
+  long lastActivity() {
     return pending.lastActivity();
   }
 
-  @Override
-  public boolean resting() {
+  boolean resting() {
     return !pending.awaited()
         && !serverTakesNoMore()
         && !requests.awaitsRoom()
@@ -367,18 +362,15 @@ final class SessionControl implements TimedClient {
     return lease.server() != null && !lease.server().writable();
   }
 
-  @Override
-  public boolean inTransaction() {
+  boolean inTransaction() {
     return transaction.open();
   }
 
-  @Override
-  public boolean batchOpen() {
+  boolean batchOpen() {
     return pending.unitOpen();
   }
 
-  @Override
-  public boolean awaitsRestOfMessage() {
+  boolean awaitsRestOfMessage() {
     return requests.awaitsRestOfMessage()
         || requests.stopsAmidLarge(resting())
         || (amidBatch() && lease.destinations().lender().scope().isAwaited());
@@ -397,8 +389,7 @@ final class SessionControl implements TimedClient {
         && !lease.server().copyIn();
   }
 
-  @Override
-  public boolean overdue(long now, long nanos) {
+  boolean overdue(long now, long nanos) {
     return pending.overdue(now, nanos, waitsToBeSent());
   }
 
@@ -412,14 +403,12 @@ final class SessionControl implements TimedClient {
         || (lease.awaitsSettings() && requests.input().waits());
   }
 
-  @Override
-  public boolean cancelIgnored(long now, long nanos) {
+  boolean cancelIgnored(long now, long nanos) {
     boolean goesOn = pending.awaited() || waitsToBeSent();
     return unanswered.longerThan(nanos, lease.server(), goesOn ? pending.done() : -1, now);
   }
 
-  @Override
-  public void abandonOverdue() {
+  void abandonOverdue() {
     counters.cancelIgnored();
     lease
         .server()
@@ -431,8 +420,7 @@ final class SessionControl implements TimedClient {
   }
 
   /** A server that reads the rest of a message does not look at a cancel request. */
-  @Override
-  public void cancelOverdue() {
+  void cancelOverdue() {
     if (requests.input().streaming()) {
       end.fatal(TIMED_OUT.asFatal());
     } else {
@@ -440,13 +428,11 @@ final class SessionControl implements TimedClient {
     }
   }
 
-  @Override
-  public boolean readsNothing(long now, long nanos) {
+  boolean readsNothing(long now, long nanos) {
     return lease.server() != null && !end.announced() && output.stalled().longerThan(nanos, now);
   }
 
-  @Override
-  public void endUnread() {
+  void endUnread() {
     counters.unread();
     end.fatalToSilent(
         ServerError.fatal(
@@ -454,8 +440,7 @@ final class SessionControl implements TimedClient {
             .withDetail("The client has not accepted any of a reply for too long."));
   }
 
-  @Override
-  public void fatal(ServerError error) {
+  void fatal(ServerError error) {
     end.fatal(error);
   }
 }

@@ -9,7 +9,6 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.OtherSessions;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
-import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.journal.ErrorCauses;
@@ -39,6 +38,7 @@ import dev.heimdall.engine.session.placement.ReplicaReads;
 import dev.heimdall.engine.session.placement.Writes;
 import dev.heimdall.engine.session.sharing.PipelineSharing;
 import dev.heimdall.engine.session.state.ClientTransaction;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.state.Losses;
 import dev.heimdall.engine.session.state.SessionMemory;
 import dev.heimdall.engine.session.state.SessionState;
@@ -149,7 +149,7 @@ final class SessionParts implements ServedSession {
             events,
             dialect.results(),
             () -> vdb.rulesAndCatalogues().rules().printsResults());
-    this.cached = new CachedReads(this, reads, notes);
+    this.cached = new CachedReads(this, reads, notes::resultDiffers);
     this.lifecycle =
         new StatementLifecycle(
             this,
@@ -165,7 +165,7 @@ final class SessionParts implements ServedSession {
     this.lease = new ServerLease(this, reads);
     this.pending = new PendingReplies(this);
     this.sharing = new PipelineSharing(this, lifecycle, reads);
-    this.console = new ConsoleCommands(accompanied, node.consoles().own(), login, vdb.name(), loop);
+    this.console = new ConsoleCommands(this, node.consoles().own());
     HandledClient handled = new HandledClient(this, session);
     this.foreign = new ForeignCalls(handled, loop);
     this.input = new ClientInput(this, format);

@@ -65,7 +65,8 @@ import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.session.SessionDialect;
-import dev.heimdall.engine.session.statement.ObservedSession;
+import dev.heimdall.engine.session.caching.ResultDifference;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.statement.SampledResult;
 import dev.heimdall.engine.session.statement.SessionEvents;
 import dev.heimdall.engine.session.statement.StatementSummary;
@@ -98,7 +99,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * What stands between clients and servers of one dialect: the engine's own classes from the log-in
@@ -503,53 +503,48 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     public void closed(Client client, CloseReason why) {}
 
     @Override
-    public void failed(ObservedSession session, Throwable cause) {
+    public void failed(LoggedInSession session, Throwable cause) {
       failures.add(cause);
     }
 
     @Override
-    public void pinned(ObservedSession session, String reason) {
+    public void pinned(LoggedInSession session, String reason) {
       heard.add("pinned " + reason);
     }
 
     @Override
-    public void ruleMatched(ObservedSession session, MatchedRule rule) {
+    public void ruleMatched(LoggedInSession session, MatchedRule rule) {
       heard.add("matched " + rule);
     }
 
     @Override
-    public void resultDiffers(
-        ObservedSession session,
-        Decision decision,
-        Collection<String> tables,
-        Supplier<String> kept,
-        Supplier<String> answered) {}
+    public void resultDiffers(LoggedInSession session, ResultDifference difference) {}
 
     @Override
-    public void decisionTimed(ObservedSession session, Decision decision, long nanos) {}
+    public void decisionTimed(LoggedInSession session, Decision decision, long nanos) {}
 
     @Override
-    public void debugSwitched(ObservedSession session, boolean on) {
+    public void debugSwitched(LoggedInSession session, boolean on) {
       heard.add("debug " + on);
     }
 
     @Override
-    public void statementJudged(ObservedSession session, StatementSummary s, boolean prepared) {
+    public void statementJudged(LoggedInSession session, StatementSummary s, boolean prepared) {
       heard.add("judged " + s.normalised());
     }
 
     @Override
-    public void debugAnswered(ObservedSession session, StatementSummary s, long us, ServerError e) {
+    public void debugAnswered(LoggedInSession session, StatementSummary s, long us, ServerError e) {
       heard.add("answered " + s.normalised());
     }
 
     @Override
-    public void resultSeen(ObservedSession session, StatementSummary s, SampledResult r, long us) {
+    public void resultSeen(LoggedInSession session, StatementSummary s, SampledResult r, long us) {
       heard.add("result " + s.normalised());
     }
 
     @Override
-    public void statementDone(ObservedSession session, StatementSummary s, long us, ServerError e) {
+    public void statementDone(LoggedInSession session, StatementSummary s, long us, ServerError e) {
       heard.add("done " + s.normalised());
     }
 

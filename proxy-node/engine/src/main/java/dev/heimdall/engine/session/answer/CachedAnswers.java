@@ -6,11 +6,11 @@ import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
-import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.caching.AnswerRecorder;
 import dev.heimdall.engine.session.caching.CachedReads;
 import dev.heimdall.engine.session.caching.SampledReads;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  * waited for.
  */
 public final class CachedAnswers implements Responder {
-  private final RequestControl control;
+  private final ClientRequests control;
   private final CachedReads cached;
   private final SampledReads sampled;
   private final ClientTransaction transaction;

@@ -3,8 +3,8 @@ package dev.heimdall.engine.session.answer;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
-import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.statement.Deferral;
 import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
@@ -14,7 +14,7 @@ import java.util.List;
 public final class DeferredStatements implements Responder {
   private static final String NO_TEXT = "it has no text with its values";
 
-  private final RequestControl control;
+  private final ClientRequests control;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
   private final Deferral deferral;

@@ -4,8 +4,8 @@ import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -18,7 +18,7 @@ import dev.heimdall.engine.wire.TransactionState;
 public final class RuleResults implements Responder {
   private final HandledClient client;
   private final TransactionReplay notes;
-  private final RequestControl control;
+  private final ClientRequests control;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
 

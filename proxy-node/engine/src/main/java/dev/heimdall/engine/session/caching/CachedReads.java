@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -45,7 +46,7 @@ public final class CachedReads implements ReplyStage {
   private final SessionContext session;
   private final VdbContext vdb;
   private final ReplicaReads reads;
-  private final ResultDifferences differences;
+  private final Consumer<ResultDifference> differences;
   private final SessionCacheScope asker;
   private final CachedCounts counts;
   private final SampledReads sampled;
@@ -74,7 +75,8 @@ public final class CachedReads implements ReplyStage {
   /**
    * @param reads where the session's reads go
    */
-  public CachedReads(SessionContext session, ReplicaReads reads, ResultDifferences differences) {
+  public CachedReads(
+      SessionContext session, ReplicaReads reads, Consumer<ResultDifference> differences) {
     this.session = session;
     this.differences = differences;
     this.vdb = session.vdb();
@@ -568,7 +570,8 @@ public final class CachedReads implements ReplyStage {
     boolean same = with.kept().saysTheSame(answer);
     cache.compared(same);
     if (!same) {
-      differences.resultDiffers(with.decision(), tables, with.kept()::digest, answer::digest);
+      differences.accept(
+          new ResultDifference(with.decision(), tables, with.kept()::digest, answer::digest));
     }
   }
 

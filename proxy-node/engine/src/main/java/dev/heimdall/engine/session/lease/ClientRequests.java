@@ -4,7 +4,9 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 
-/** Requests that a session's client has sent. */
+/**
+ * Requests that a session's client has sent, as the session's parts and their handlers see them.
+ */
 public interface ClientRequests {
   /** It is handled as far as the session's state allows. */
   void process();
@@ -18,8 +20,16 @@ public interface ClientRequests {
   /** Rejects the waiting requests: they are answered with this error. */
   void refuse(ServerError error);
 
-  /** The statement at the reader's position waits for something other than a connection. */
+  /**
+   * The request at the reader's position cannot be handled now; its obstacle resumes the reader.
+   */
   void block();
+
+  /** The same; nothing more is read from the client meanwhile, as its server takes no more. */
+  void holdReading();
+
+  /** The rest of a batch up to its Sync is void. */
+  void skipToSync();
 
   /** Bytes that have not been handled; null when there are none. */
   ByteBuf waiting();

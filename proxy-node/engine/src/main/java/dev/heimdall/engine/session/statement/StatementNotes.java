@@ -3,19 +3,18 @@ package dev.heimdall.engine.session.statement;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
-import dev.heimdall.engine.session.caching.ResultDifferences;
+import dev.heimdall.engine.session.caching.ResultDifference;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
-import java.util.Collection;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
  * Notes that rules want written down of a client's statements beyond that they came: how long it
  * took to decide, what their results are like, and everything while the session is being debugged.
  */
-public final class StatementNotes implements ResultDifferences {
-  private final ObservedSession session;
+public final class StatementNotes {
+  private final LoggedInSession session;
   private final SessionEvents events;
   private final BooleanSupplier printsResults;
 
@@ -39,7 +38,7 @@ public final class StatementNotes implements ResultDifferences {
    * @param printsResults whether there are rules that want results written down
    */
   public StatementNotes(
-      ObservedSession session,
+      LoggedInSession session,
       SessionEvents events,
       ResultWatch results,
       BooleanSupplier printsResults) {
@@ -123,13 +122,8 @@ public final class StatementNotes implements ResultDifferences {
     }
   }
 
-  @Override
-  public void resultDiffers(
-      Decision decision,
-      Collection<String> tables,
-      Supplier<String> kept,
-      Supplier<String> answered) {
-    events.resultDiffers(session, decision, tables, kept, answered);
+  public void resultDiffers(ResultDifference difference) {
+    events.resultDiffers(session, difference);
   }
 
   /** A statement has come to its end, at a server or without one. */

@@ -8,8 +8,8 @@ import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.answer.KeptConnection;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.Effect;
@@ -41,7 +41,7 @@ final class DiagnosticsArea {
 
   private final HandledClient client;
   private final SessionState carried;
-  private final RequestControl control;
+  private final ClientRequests control;
   private final ClientAnswers answers;
   private final SessionLexing lexing;
   private final IntSupplier number;
@@ -92,7 +92,7 @@ final class DiagnosticsArea {
   DiagnosticsArea(
       HandledClient client,
       SessionState carried,
-      RequestControl control,
+      ClientRequests control,
       LoopContext loop,
       ClientAnswers answers,
       SessionLexing lexing,

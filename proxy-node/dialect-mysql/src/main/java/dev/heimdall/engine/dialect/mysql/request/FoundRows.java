@@ -6,7 +6,7 @@ import dev.heimdall.engine.dialect.mysql.server.LastAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -36,7 +36,7 @@ final class FoundRows {
 
   private final HandledClient client;
   private final SessionState carried;
-  private final RequestControl control;
+  private final ClientRequests control;
 
   private long number;
 
@@ -52,7 +52,7 @@ final class FoundRows {
   /** True if that connection has the number that stands in for the session's. */
   private boolean standsIn;
 
-  FoundRows(HandledClient client, SessionState carried, RequestControl control) {
+  FoundRows(HandledClient client, SessionState carried, ClientRequests control) {
     this.client = client;
     this.carried = carried;
     this.control = control;

@@ -9,7 +9,7 @@ import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
@@ -53,7 +53,7 @@ final class GeneratedId {
 
   private final HandledClient client;
   private final SessionState carried;
-  private final RequestControl control;
+  private final ClientRequests control;
   private final LoopContext loop;
   private final ClientAnswers answers;
   private final FoundRows found;
@@ -107,7 +107,7 @@ final class GeneratedId {
   GeneratedId(
       HandledClient client,
       SessionState carried,
-      RequestControl control,
+      ClientRequests control,
       LoopContext loop,
       ClientAnswers answers,
       FoundRows found) {

@@ -17,17 +17,17 @@ import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.LoggedInSession;
 import dev.heimdall.engine.session.LoopSessions;
-import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.answer.CachedAnswers;
 import dev.heimdall.engine.session.answer.DeferredStatements;
 import dev.heimdall.engine.session.answer.DelayedBegins;
 import dev.heimdall.engine.session.answer.RuleResults;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.lease.Destinations;
 import dev.heimdall.engine.session.state.ClientTransaction;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.session.state.Snapshots;
 import dev.heimdall.engine.session.statement.NextStatement;
@@ -54,7 +54,7 @@ final class ClientMessages implements RequestHandler {
 
   private final HandledClient client;
   private final LoggedInSession owner;
-  private final RequestControl requests;
+  private final ClientRequests requests;
   private final LimitSettings limits;
   private final ClientInput input;
   private final StatementLifecycle lifecycle;

@@ -8,8 +8,8 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
-import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /** Parse messages whose statements go to another engine: checked and remembered, sent nowhere. */
 final class ForeignParses {
   private final HandledClient client;
-  private final RequestControl requests;
+  private final ClientRequests requests;
   private final RequestCursor cursor;
   private final ClientInput pending;
   private final StatementLifecycle lifecycle;

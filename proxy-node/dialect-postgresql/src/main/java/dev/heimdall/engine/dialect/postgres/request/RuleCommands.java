@@ -4,7 +4,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.statement.RuleQuestions;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ReplyEncoder;
@@ -13,7 +13,7 @@ import io.netty.buffer.ByteBuf;
 /** Answers what an operator asks of rules in a Query message. */
 final class RuleCommands {
   private final HandledClient client;
-  private final RequestControl requests;
+  private final ClientRequests requests;
   private final ReplyEncoder encoder;
   private final ClientInput pending;
   private final LoopContext loop;
@@ -24,7 +24,7 @@ final class RuleCommands {
    */
   RuleCommands(
       HandledClient client,
-      RequestControl requests,
+      ClientRequests requests,
       ReplyEncoder encoder,
       ClientInput pending,
       LoopContext loop,

@@ -17,7 +17,7 @@ import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.LoggedInSession;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;

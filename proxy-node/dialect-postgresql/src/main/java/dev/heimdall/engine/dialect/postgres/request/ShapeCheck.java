@@ -8,7 +8,7 @@ import dev.heimdall.engine.prepared.Standing;
 import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.LoggedInSession;
+import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.lease.ClientRequests;
 import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -10,13 +10,13 @@ import dev.heimdall.engine.wire.TransactionState;
 /** Has a session's messages wait for what a server answers about the shape of a statement. */
 final class ShapeWait implements ShapeCheck.Reader {
   private final HandledClient client;
-  private final RequestControl requests;
+  private final ClientRequests requests;
   private final ClientTransaction transaction;
   private final LoopContext loop;
 
   ShapeWait(
       HandledClient client,
-      RequestControl requests,
+      ClientRequests requests,
       ClientTransaction transaction,
       LoopContext loop) {
     this.client = client;

@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
 import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
@@ -17,6 +16,7 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.ConsoleCommands;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestParts;

@@ -1,18 +1,23 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.session.state;
 
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.Waiter;
-import dev.heimdall.engine.session.statement.ObservedSession;
 import io.netty.channel.ChannelHandler;
 
 /**
  * A session as its surroundings call it back: its channel, its pool, its server connection, the
- * handlers of its client's messages, and operators.
+ * handlers of its client's messages, operators, logs and counters.
  */
-public interface LoggedInSession
-    extends ObservedSession, LaneUser, Waiter, ReplyOwner, ChannelHandler {
+public interface LoggedInSession extends Client, LaneUser, Waiter, ReplyOwner, ChannelHandler {
+  /** Metrics in which it is counted. */
+  PoolMetrics counters();
+
+  boolean inTransaction();
+
   /** True if what it sends shares the connection's pipeline with others' statements. */
   boolean sharesPipeline();
 

@@ -1,7 +1,12 @@
-package dev.heimdall.engine.console;
+package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.console.CommandRun;
+import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.DriverStatements;
+import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.session.lease.SessionContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
@@ -10,20 +15,17 @@ import io.netty.buffer.Unpooled;
  * out, and what the client sends behind it waits.
  */
 public final class ConsoleCommands {
-  private final CommandingClient client;
+  private final SessionContext session;
   private final Console console;
   private final Login login;
-  private final String vdb;
   private final LoopContext loop;
   private CommandRun running;
 
-  public ConsoleCommands(
-      CommandingClient client, Console console, Login login, String vdb, LoopContext loop) {
-    this.client = client;
+  ConsoleCommands(SessionContext session, Console console) {
+    this.session = session;
     this.console = console;
-    this.login = login;
-    this.vdb = vdb;
-    this.loop = loop;
+    this.login = session.login();
+    this.loop = session.loop();
   }
 
   /** True if the text is a command that this user may give. Cheap. */
@@ -32,23 +34,28 @@ public final class ConsoleCommands {
   }
 
   public void run(String sql) {
-    Operator operator = Operator.of(login, vdb, client.holdsServer());
+    Operator operator = Operator.of(login, session.vdb().name(), session.lease().server() != null);
     ByteBuf reply = Unpooled.buffer(1024);
     running =
         new CommandRun(
             console.commands(sql, operator, DriverStatements.NONE), login.encoder(), reply);
-    running.over().whenComplete((done, never) -> loop.soon(() -> answered(reply), client::failed));
+    running.over().whenComplete((done, never) -> loop.soon(() -> answered(reply), session::failed));
   }
 
   private void answered(ByteBuf reply) {
     running = null;
-    if (!client.connected()) {
+    if (session.lease().closed() || !session.output().connected()) {
       reply.release();
       return;
     }
     loop.beginEvent();
     try {
-      client.answered(reply);
+      session.pending().answeredHere();
+      session.pending().active();
+      login.encoder().ready(session.transaction().status(), reply);
+      session.output().write(reply);
+      session.requests().process();
+      session.lease().settle();
     } finally {
       loop.endEvent();
     }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.client;
+package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
@@ -6,10 +6,10 @@ import dev.heimdall.model.ClientSettings;
 import java.time.Duration;
 
 /** The time limits of a client's settings. */
-public final class TimeLimits {
-  private final TimedClient client;
+final class TimeLimits {
+  private final SessionControl client;
 
-  public TimeLimits(TimedClient client) {
+  TimeLimits(SessionControl client) {
     this.client = client;
   }
 
@@ -18,7 +18,7 @@ public final class TimeLimits {
    *
    * @param now by the loop's clock
    */
-  public void check(ClientSettings limits, long now) {
+  void check(ClientSettings limits, long now) {
     boolean resting = client.resting();
     long idle = now - client.lastActivity();
     if (exceeds(idle, limits.incompleteMessageTimeout()) && client.awaitsRestOfMessage()) {
