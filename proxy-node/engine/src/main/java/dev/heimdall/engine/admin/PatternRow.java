@@ -2,6 +2,7 @@ package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.analytics.PatternFigures;
 import dev.heimdall.engine.analytics.QueryPatterns;
+import dev.heimdall.engine.analytics.ReadSample;
 import dev.heimdall.engine.analytics.ResponseTimes;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.Uncached;
@@ -72,6 +73,11 @@ public record PatternRow(PatternFigures figures) {
                   0,
                   Map.of(),
                   Map.of(),
+                  ReadSample.NONE,
+                  null,
+                  false,
+                  List.of(),
+                  false,
                   List.of(),
                   none,
                   none)));

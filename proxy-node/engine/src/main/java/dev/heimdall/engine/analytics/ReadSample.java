@@ -14,7 +14,8 @@ package dev.heimdall.engine.analytics;
  */
 public record ReadSample(
     long reads, long sampled, long suited, long byKey, long pairs, long equal) {
-  static final ReadSample NONE = new ReadSample(0, 0, 0, 0, 0, 0);
+  /** No read has been looked at. */
+  public static final ReadSample NONE = new ReadSample(0, 0, 0, 0, 0, 0);
 
   ReadSample plus(ReadSample other) {
     return new ReadSample(
