@@ -584,7 +584,6 @@ public final class CachedReads implements ReplyStage {
     how = reason.answer();
   }
 
-  /** Nothing is awaited any more. */
   private void forget() {
     asksSnapshots = false;
     if (awaited != null) {
@@ -595,7 +594,6 @@ public final class CachedReads implements ReplyStage {
     }
   }
 
-  /** The session is over. */
   public void end() {
     dropped();
   }

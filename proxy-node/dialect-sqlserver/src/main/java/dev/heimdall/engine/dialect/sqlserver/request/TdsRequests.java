@@ -240,7 +240,6 @@ final class TdsRequests implements RequestHandler {
     return leaves;
   }
 
-  /** All messages of a client begin something. */
   @Override
   public boolean aside(byte type, long total) {
     throw new IllegalStateException("a message of type " + type + " begins nothing");
