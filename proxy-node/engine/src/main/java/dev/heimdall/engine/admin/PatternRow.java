@@ -2,16 +2,12 @@ package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.analytics.PatternFigures;
 import dev.heimdall.engine.analytics.QueryPatterns;
-import dev.heimdall.engine.analytics.ReadSample;
-import dev.heimdall.engine.analytics.ResponseTimes;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.Uncached;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -52,35 +48,7 @@ public record PatternRow(PatternFigures figures) {
         new ArrayList<>(patterns.figures().stream().map(PatternRow::new).toList());
     QueryPatterns.Forgotten forgotten = patterns.forgotten();
     if (forgotten.calls() > 0) {
-      SortedSet<String> none = Collections.emptySortedSet();
-      rows.add(
-          new PatternRow(
-              new PatternFigures(
-                  patterns.vdb(),
-                  FORGOTTEN,
-                  "",
-                  0,
-                  0,
-                  forgotten.calls(),
-                  forgotten.micros(),
-                  0,
-                  0,
-                  ResponseTimes.none(),
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  Map.of(),
-                  Map.of(),
-                  ReadSample.NONE,
-                  null,
-                  false,
-                  List.of(),
-                  false,
-                  List.of(),
-                  none,
-                  none)));
+      rows.add(new PatternRow(PatternFigures.of(patterns.vdb(), FORGOTTEN, forgotten)));
     }
     return rows;
   }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Statement;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,36 @@ public record PatternFigures(
     public String toString() {
       return list + " #" + number;
     }
+  }
+
+  /** Calls and time of the patterns that are forgotten, under one name. */
+  public static PatternFigures of(String vdb, String name, QueryPatterns.Forgotten forgotten) {
+    return new PatternFigures(
+        vdb,
+        name,
+        "",
+        0,
+        0,
+        forgotten.calls(),
+        forgotten.micros(),
+        0,
+        0,
+        ResponseTimes.none(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        Map.of(),
+        Map.of(),
+        ReadSample.NONE,
+        null,
+        false,
+        List.of(),
+        false,
+        List.of(),
+        Collections.emptySortedSet(),
+        Collections.emptySortedSet());
   }
 
   static PatternFigures of(String vdb, PatternCounts counts, long last) {
