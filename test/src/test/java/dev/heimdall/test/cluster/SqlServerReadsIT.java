@@ -111,6 +111,20 @@ class SqlServerReadsIT {
   }
 
   @Test
+  void readsOfClientsWithReadOnlyIntentGoThereWhereOthersNeedARule() throws Exception {
+    start(c -> c.source("cluster.reads", "marked").source("cluster.consistency", "session"));
+    try (Connection reader = node.connect("applicationIntent", "ReadOnly");
+        Connection other = node.connect()) {
+      untilOnReplica(() -> count(reader));
+      double before = onReplicas();
+      assertThat(count(other)).isOne();
+      assertThat(onReplicas()).isEqualTo(before);
+      run(reader, "INSERT INTO t VALUES (2)");
+      assertThat(count(reader)).isEqualTo(2);
+    }
+  }
+
+  @Test
   void allReadsGoThereWhereTheCatalogueKnowsThem() throws Exception {
     start(c -> c.source("cluster.reads", "all"));
     try (Connection client = node.connect()) {

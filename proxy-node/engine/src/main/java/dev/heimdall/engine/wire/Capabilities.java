@@ -14,4 +14,9 @@ public interface Capabilities {
           return "none";
         }
       };
+
+  /** True if the client has said that its session is there to read, so that replicas may answer. */
+  default boolean readsByIntent() {
+    return false;
+  }
 }

@@ -180,6 +180,9 @@ public final class ReplicaReads implements ReplicaChoice {
     if (split == ReadSplit.NONE) {
       return null;
     }
+    if (split == ReadSplit.MARKED && session.login().capabilities().readsByIntent()) {
+      split = ReadSplit.ALL;
+    }
     if (seen == null) {
       seen = new MonotonicReads();
       eligible = new ReplicaEligibility(session);

@@ -21,6 +21,11 @@ public record TdsAgreement(
   public static final TdsAgreement USUAL =
       new TdsAgreement(TdsVersion.V7_4, 0, Login7.Flags.ODBC, 0, 0, "");
 
+  @Override
+  public boolean readsByIntent() {
+    return flags.readOnly();
+  }
+
   public static TdsAgreement of(Login7 login) {
     return new TdsAgreement(
         login.tds().ofTokens(),
