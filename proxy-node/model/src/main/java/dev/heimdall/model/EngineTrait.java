@@ -35,8 +35,6 @@ public enum EngineTrait {
   SPLITS_READS,
   /** Rules defer statements, and run others beside them, on connections of the node's own. */
   RUNS_BESIDE,
-  /** Rules forward statements of its clients to other servers. */
-  ACTS,
   /** Plans name the tables that they use in full. */
   PLANS_NAME_TABLES,
   /** Nodes can send short reads of several clients over one server connection at the same time. */

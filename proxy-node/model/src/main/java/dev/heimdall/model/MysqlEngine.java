@@ -47,7 +47,6 @@ final class MysqlEngine {
             EngineTrait.READS_CATALOGUE,
             EngineTrait.CACHES,
             EngineTrait.RUNS_BESIDE,
-            EngineTrait.ACTS,
             EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES),
         List.of(

@@ -45,7 +45,6 @@ final class PostgresqlEngine {
             EngineTrait.READS_CATALOGUE,
             EngineTrait.CACHES,
             EngineTrait.RUNS_BESIDE,
-            EngineTrait.ACTS,
             EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES),
         List.of(),

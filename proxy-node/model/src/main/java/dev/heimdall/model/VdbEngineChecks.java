@@ -41,20 +41,8 @@ final class VdbEngineChecks {
     if (!engine.is(EngineTrait.CACHES) && vdb.cache().enabled()) {
       mustBeFalse("$.cache.enabled", "its results are not kept yet");
     }
-    if (!engine.is(EngineTrait.ACTS)) {
-      noRuleSources();
-    }
     certificates();
     noCertificate();
-  }
-
-  private void noRuleSources() {
-    if (!vdb.ruleSources().isEmpty() && in.sound("$.ruleSources")) {
-      in.problem(
-          "$.ruleSources",
-          vdb.ruleSources().size() + " data sources",
-          "none, because the engine is " + name() + ": its statements go to \"source\" alone");
-    }
   }
 
   private void certificates() {

@@ -113,8 +113,6 @@ class SqlServerProblemsTest {
         "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false,"
             + " because the engine is \"sqlserver\": its clients share no server connection at a"
             + " time yet",
-        "\"ruleSources\": [\"main\"] | ruleSources: got 1 data sources, expected none, because the"
-            + " engine is \"sqlserver\": its statements go to \"source\" alone",
         "\"authQuery\": {\"enabled\": true} | authQuery.enabled: got true, expected false, because"
             + " the engine is \"sqlserver\": the query is one of PostgreSQL's catalogue",
         "\"auth\": [{\"method\": \"scram-sha-256\"}] | auth[0].method: got \"scram-sha-256\","
@@ -143,23 +141,6 @@ class SqlServerProblemsTest {
         .containsExactly(
             "vdbs/shop.json $.tls.clientCertificate: got \"require\", expected \"none\", because"
                 + " the engine is \"sqlserver\": its clients are asked for none");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "\"action\": \"forward\", \"parameters\": {\"source\": \"main\"}",
-      })
-  void actionThatNeedsConnectionsOfTheNodesIsRefused(String rule) throws IOException {
-    vdb("");
-    rule("{" + rule + "}");
-
-    assertThat(problems())
-        .containsExactly(
-            "rules/main.json $.rules[0].action: got "
-                + rule.substring(rule.indexOf(' ') + 1).split(",")[0]
-                + ", expected it not in lists for the VDB \"shop\", which has the engine"
-                + " \"sqlserver\": it is not supported there yet");
   }
 
   @ParameterizedTest

@@ -16,6 +16,11 @@ public final class TdsWriter {
 
   private TdsWriter() {}
 
+  /** Appends the collation of a type. */
+  static void writeCollation(ByteBuf out) {
+    out.writeBytes(COLLATION);
+  }
+
   /** Begins a token that has two bytes of length. */
   static int beginToken(ByteBuf out, int token) {
     int at = out.writerIndex();

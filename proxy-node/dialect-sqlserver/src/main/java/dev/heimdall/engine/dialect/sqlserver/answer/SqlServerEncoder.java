@@ -245,6 +245,11 @@ public final class SqlServerEncoder implements ClientEncoder {
     command = of.number();
   }
 
+  /** Appends a piece of an answer that is made of these tokens, which stay the caller's. */
+  public void piece(ByteBuf tokens, ByteBuf out) {
+    packets(out, false, packet -> packet.writeBytes(tokens));
+  }
+
   private int takeCommand() {
     int taken = command;
     command = 0;

@@ -47,6 +47,12 @@ public final class TdsErrors {
           Map.entry(Sqlstate.SYNTAX_ERROR, 102),
           Map.entry(Sqlstate.UNDEFINED_STATEMENT, UNDEFINED_HANDLE),
           Map.entry(Sqlstate.TOO_MANY_CONNECTIONS, 17809),
+          Map.entry("23505", 2627),
+          Map.entry("23503", 547),
+          Map.entry("23502", 515),
+          Map.entry("42P01", 208),
+          Map.entry("42703", 207),
+          Map.entry("22012", 8134),
           Map.entry(Sqlstate.ADMIN_SHUTDOWN, 6005),
           Map.entry(Sqlstate.CANNOT_CONNECT_NOW, 40613));
 

@@ -62,6 +62,16 @@ final class SessionEffects {
     return facts.with(facts.effects().stream().filter(effect -> effect.detail() != pin).toList());
   }
 
+  /** True if the server waits for rows behind a statement with these facts. */
+  static boolean awaitsRows(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if (effect.detail() == SqlServerPins.BULK_LOAD) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static StatementFacts changed(StatementFacts facts, boolean call) {
     if (facts.effects().isEmpty()) {
       return facts;

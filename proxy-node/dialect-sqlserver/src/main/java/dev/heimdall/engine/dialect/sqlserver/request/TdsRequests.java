@@ -60,6 +60,7 @@ final class TdsRequests implements RequestHandler {
   private final KeptResults kept;
   private final RpcRequests rpc;
   private final ReplayNotes replay;
+  private final ForeignBatches foreign;
   private final CallHandles handles;
   private final Preparing preparing;
   private final MessageRest rest;
@@ -85,6 +86,7 @@ final class TdsRequests implements RequestHandler {
     this.kept = new KeptResults(client, parts.carried(), parts.loop());
     this.request = new TdsRequest(parts, rpc, kept);
     this.replay = new ReplayNotes(parts, request, this::mode);
+    this.foreign = new ForeignBatches(parts, request, rpc, this::mode);
     this.handles = new CallHandles(client, rpc);
     this.preparing = new Preparing(parts, this::mode);
     this.rest = new MessageRest(parts, rpc, handles);
@@ -105,7 +107,8 @@ final class TdsRequests implements RequestHandler {
 
   /** Acknowledges an attention where there was nothing to interrupt. */
   private void acknowledge() {
-    if (attentions.unanswered() && client.outstanding() == 0 && client.connected()) {
+    boolean idle = client.outstanding() == 0 && !foreign.running();
+    if (attentions.unanswered() && idle && client.connected()) {
       ByteBuf out = client.alloc().buffer();
       encoder.ready(client.status(), out);
       client.write(out);
@@ -228,7 +231,7 @@ final class TdsRequests implements RequestHandler {
         new DelayedBegins(parts),
         Responder.NONE,
         new DeferredStatements(parts, new DeferrableBatches(parts, this::mode)),
-        Responder.NONE);
+        foreign.responder());
   }
 
   @Override
@@ -293,7 +296,7 @@ final class TdsRequests implements RequestHandler {
       facts = facts.with(new Effect(Effect.Type.PIN, SqlServerPins.PROCEDURE));
     }
     facts = rows ? SessionEffects.without(facts, SqlServerPins.BULK_LOAD) : facts;
-    loads = awaitsRows(facts) ? request.text() : null;
+    loads = SessionEffects.awaitsRows(facts) ? request.text() : null;
     String level = isolation(type, payload);
     if (level != null) {
       facts = facts.with(SessionEffects.setting(SessionOptions.ISOLATION, level));
@@ -343,15 +346,6 @@ final class TdsRequests implements RequestHandler {
   private boolean isImplicit(Map<String, String> given) {
     String option = SessionOptions.IMPLICIT_TRANSACTIONS;
     return "ON".equals(given.getOrDefault(option, parts.carried().settings().now(option)));
-  }
-
-  private static boolean awaitsRows(StatementFacts facts) {
-    for (Effect effect : facts.effects()) {
-      if (effect.detail() == SqlServerPins.BULK_LOAD) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private StatementFacts classified(byte[] text) {

@@ -1,0 +1,155 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
+import dev.heimdall.engine.dialect.sqlserver.answer.StatementCommand;
+import dev.heimdall.engine.dialect.sqlserver.foreign.BatchFormat;
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
+import dev.heimdall.engine.foreign.ForeignOutcome;
+import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.foreign.ForeignStatement.Want;
+import dev.heimdall.engine.pipeline.Request;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.answer.ForwardableRequests;
+import dev.heimdall.engine.session.answer.ForwardedStatements;
+import dev.heimdall.engine.session.statement.NextStatement;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+
+/** Statements without parameters that go to a data source of another engine. */
+final class ForeignBatches implements ForwardableRequests {
+  private final RequestParts parts;
+  private final TdsRequest request;
+  private final RpcRequests rpc;
+  private final NextStatement next;
+  private final SqlServerEncoder encoder;
+  private final Supplier<LexerMode> mode;
+  private final ForwardedStatements forwarded;
+
+  /** True while one is on its way. */
+  private boolean running;
+
+  /** True if the request at hand is a text without parameters. */
+  private boolean plain;
+
+  ForeignBatches(
+      RequestParts parts, TdsRequest request, RpcRequests rpc, Supplier<LexerMode> mode) {
+    this.parts = parts;
+    this.request = request;
+    this.rpc = rpc;
+    this.next = parts.lifecycle().next();
+    this.encoder = (SqlServerEncoder) parts.client().encoder();
+    this.mode = mode;
+    this.forwarded = new ForwardedStatements(parts, this, this::answer);
+  }
+
+  /** The responder that has them carried out. */
+  Responder responder() {
+    return forwarded;
+  }
+
+  /** True if an attention interrupts one of them, whose answer acknowledges it. */
+  boolean running() {
+    return running;
+  }
+
+  /** What only the session's own server knows. */
+  @Override
+  public boolean stays(StatementFacts facts) {
+    return facts.has(SqlServerEffect.READS_IDENTITY)
+        || facts.has(SqlServerEffect.READS_LAST_RESULT)
+        || facts.has(SqlServerEffect.READS_SPID);
+  }
+
+  @Override
+  public String obstacle() {
+    if (encoder.version().compareTo(TdsVersion.V7_3A) < 0) {
+      return "a version of TDS before 7.3";
+    }
+    return plain ? null : "parameters, or calls of procedures,";
+  }
+
+  private boolean isPlain(RpcCall call) {
+    return switch (call.procedure()) {
+      case RpcProcedure.EXECUTE_SQL, RpcProcedure.PREPARE_EXECUTE -> isEmpty(call.declarations());
+      case RpcProcedure.EXECUTE -> isEmpty(rpc.handles().get(call.handle()).declarations());
+      default -> false;
+    };
+  }
+
+  private static boolean isEmpty(String declarations) {
+    return declarations == null || declarations.isBlank();
+  }
+
+  private Outcome answer(Request asked) {
+    StatementFacts facts = next.effects();
+    ForeignSource source =
+        next.onItsWay() && asked.kind() != Request.Kind.PREPARATION
+            ? forwarded.source(facts)
+            : null;
+    if (source == null || request.streams()) {
+      return Outcome.NEXT;
+    }
+    byte[] text =
+        next.decision()
+            .transformed()
+            .map(changed -> changed.getBytes(StandardCharsets.UTF_8))
+            .orElseGet(request::text);
+    RpcCall call = request.calls() == null ? null : request.calls().get(0);
+    plain = call == null || (request.calls().size() == 1 && isPlain(call));
+    int handle = plain && call != null && call.prepares() ? rpc.add(call, facts) : 0;
+    running = true;
+    Outcome carried =
+        forwarded.run(
+            source,
+            facts,
+            Want.SIMPLE,
+            new BatchFormat(text, mode.get(), encoder),
+            mostRows(),
+            request::take,
+            outcome -> end(outcome, text, call != null, handle));
+    if (carried == Outcome.WAIT) {
+      running = false;
+      rpc.handles().remove(handle);
+    }
+    return carried;
+  }
+
+  private int mostRows() {
+    String most = parts.carried().settings().now("rowcount");
+    return most != null && most.matches("\\d{1,9}") ? Integer.parseInt(most) : 0;
+  }
+
+  private void end(ForeignOutcome outcome, byte[] text, boolean call, int handle) {
+    running = false;
+    // An attention that comes while another engine works is acknowledged behind the answer.
+    boolean interrupted = encoder.attentions().unanswered();
+    encoder.attentions().answered();
+    ByteBuf out = parts.client().alloc().buffer();
+    if (outcome.error() != null) {
+      rpc.handles().remove(handle);
+      encoder.error(outcome.error(), out);
+      encoder.ready(parts.client().status(), out);
+    } else {
+      encoder.counts(StatementCommand.of(text));
+      if (call) {
+        encoder.called(outcome.rows(), handle, parts.client().status(), true, out);
+      } else {
+        encoder.answer(new Answer.Done("DONE " + outcome.rows()), out);
+        encoder.ready(parts.client().status(), out);
+      }
+    }
+    if (interrupted) {
+      encoder.attention(out);
+    }
+    parts.client().replyElsewhere(out);
+    parts.client().answeredElsewhere(outcome.error());
+  }
+}

@@ -1,0 +1,46 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
+import java.util.Optional;
+
+/**
+ * A T-SQL text whose literals and names are as the SQL standard has them, and all else as it was.
+ * Comments are left out, because they end elsewhere where they may stand in one another.
+ */
+public final class StandardText {
+  private StandardText() {}
+
+  /**
+   * Reads a text without parameters.
+   *
+   * @return empty if it ends inside a token, or has a question mark where no parameter can be
+   */
+  public static Optional<String> of(byte[] text, LexerMode mode) {
+    SqlServerLexer lexer = new SqlServerLexer(false);
+    lexer.reset(text, 0, text.length, mode);
+    StringBuilder out = new StringBuilder(text.length);
+    int before = 0;
+    int token = lexer.next();
+    while (token >= 0) {
+      out.append(lexer.start() > before ? " " : "");
+      before = lexer.end();
+      String spelled = Lexer.decode(text, lexer.start(), lexer.end());
+      switch (token) {
+        case Lexer.PARAMETER -> {
+          return Optional.empty();
+        }
+        case Lexer.STRING -> out.append(spelled.substring(spelled.indexOf('\'')));
+        case Lexer.QUOTED -> out.append(spelled.startsWith("[") ? name(spelled) : spelled);
+        default -> out.append(spelled);
+      }
+      token = lexer.next();
+    }
+    return token == Lexer.BROKEN ? Optional.empty() : Optional.of(out.toString());
+  }
+
+  private static String name(String bracketed) {
+    String name = bracketed.substring(1, bracketed.length() - 1);
+    return '"' + name.replace("]]", "]").replace("\"", "\"\"") + '"';
+  }
+}
