@@ -46,6 +46,18 @@ class PacketPartTest {
   }
 
   @Test
+  void theRestFollowsBehindTheHeaderOfAPacketToo() {
+    assertThat(rest(TdsPacket.HEADER, packets(77, SMALL, ANSWER))).startsWith("abcdefghij");
+    assertThat(part.isDifferent()).isFalse();
+    assertThat(rest(SMALL + TdsPacket.HEADER, packets(77, SMALL, ANSWER))).startsWith("klmnop");
+    assertThat(part.isDifferent()).isFalse();
+    assertThat(rest(SMALL, packets(77, SMALL, ANSWER))).endsWith("uvwxyz").contains("klmnop");
+    assertThat(part.isDifferent()).isFalse();
+    assertThat(rest(TdsPacket.HEADER, packets(77, SMALL + 1, ANSWER))).isEmpty();
+    assertThat(part.isDifferent()).isTrue();
+  }
+
+  @Test
   void packetsThatEndElsewhereAreAnotherAnswerToWhoHasAPart() {
     assertThat(rest(SMALL + TdsPacket.HEADER + 3, packets(51, SMALL + 1, ANSWER))).isEmpty();
     assertThat(part.isDifferent()).isTrue();

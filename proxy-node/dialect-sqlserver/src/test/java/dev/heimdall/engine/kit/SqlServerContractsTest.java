@@ -160,7 +160,7 @@ class SqlServerContractsTest {
   }
 
   @Nested
-  class CachedTransactions extends CachedTransactionsContract {
+  class CachedTransactions extends ReplayedCachedTransactionsContract {
     CachedTransactions() {
       super(new SqlServerKit());
     }

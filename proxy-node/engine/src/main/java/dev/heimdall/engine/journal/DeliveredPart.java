@@ -44,6 +44,9 @@ public final class DeliveredPart {
   /** True if that ends amid a message. */
   private boolean cut;
 
+  /** True if it has of that message what is no part of the answer, and nothing else. */
+  private boolean behindHead;
+
   /** Error that the client is sent if the new answer is another one. */
   private ServerError failure;
 
@@ -137,6 +140,7 @@ public final class DeliveredPart {
       delivered = checksum.counted();
       deliveredSum = checksum.soFar();
       cut = checksum.amidMessage();
+      behindHead = checksum.isBehindHead();
       rest = checksum.rest();
       total = checksum.total();
     }
@@ -151,8 +155,8 @@ public final class DeliveredPart {
       return false;
     }
     if (stage == Stage.LEFT_OUT) {
-      int behind = checksum.add(consumed, delivered, scratch.get());
-      if (checksum.counted() == delivered) {
+      int behind = checksum.add(consumed, delivered, behindHead, scratch.get());
+      if (checksum.counted() == delivered && (!behindHead || checksum.amidMessage())) {
         boolean same =
             Arrays.equals(checksum.soFar(), deliveredSum) && checksum.isAtPlace(rest, total);
         become(same ? Stage.COUNTED : Stage.DIFFERENT);

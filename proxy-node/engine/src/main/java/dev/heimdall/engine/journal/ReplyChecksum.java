@@ -63,6 +63,11 @@ public final class ReplyChecksum {
     return rest;
   }
 
+  /** True if it stands right behind the head of a message. */
+  boolean isBehindHead() {
+    return rest > 0 && framing.head() > 0 && rest == total - framing.head();
+  }
+
   /** Bytes of the message that came last. */
   long total() {
     return total;
@@ -81,10 +86,20 @@ public final class ReplyChecksum {
    * @return where the first byte behind them is
    */
   public int add(ByteBuf piece, long most, byte[] scratch) {
+    return add(piece, most, false, scratch);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param head whether the head of the message behind those bytes is looked at, too
+   */
+  int add(ByteBuf piece, long most, boolean head, byte[] scratch) {
     int end = piece.writerIndex();
     int at = piece.readerIndex();
     int from = at;
-    while (at < end && counted + at - from < most) {
+    while (at < end
+        && (counted + at - from < most || (head && rest == 0 && counted + at - from == most))) {
       if (rest == 0) {
         restCounts = framing.answers(piece, at);
         total = framing.total(piece, at);

@@ -399,7 +399,7 @@ public final class TransactionReplay {
     attempts = 1;
     pending = log.unanswered();
     pendingOpen = log.open();
-    if (checksum.counted() > 0) {
+    if (checksum.counted() > 0 || checksum.amidMessage()) {
       part.leaveOut(null);
     } else {
       part.end();
