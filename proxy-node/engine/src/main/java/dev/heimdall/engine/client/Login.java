@@ -1,8 +1,6 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.auth.ServerCredential;
-import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.ConsoleRight;
 import java.net.InetSocketAddress;
@@ -42,15 +40,9 @@ public record Login(
     return request.database();
   }
 
-  /**
-   * What the client calls itself: now, by a setting, or else in its log-in; may be null.
-   *
-   * @param settings of its session
-   */
-  public String application(SettingRules rules, Variables settings) {
-    return rules.application().isEmpty()
-        ? request.applicationName()
-        : settings.get(rules.application());
+  /** Name of the client's application as its log-in had it; may be null. */
+  public String applicationName() {
+    return request.applicationName();
   }
 
   /** True if it may do everything at the admin console. */

@@ -563,7 +563,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public String applicationName() {
-    return parts.login().application(parts.carried.rules(), parts.carried.variables());
+    return parts.carried.application(parts.login());
   }
 
   @Override

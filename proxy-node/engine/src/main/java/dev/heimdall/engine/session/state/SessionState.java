@@ -2,6 +2,7 @@ package dev.heimdall.engine.session.state;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.prepared.ClientStatements;
@@ -72,6 +73,12 @@ public final class SessionState {
   /** Variables that it has set, as far as they were read back. */
   public Variables variables() {
     return settings.variables();
+  }
+
+  /** Name of the client's application, by a setting or its log-in; may be null. */
+  public String application(Login login) {
+    String setting = rules().application();
+    return setting.isEmpty() ? login.applicationName() : variables().get(setting);
   }
 
   /** All of its settings. */

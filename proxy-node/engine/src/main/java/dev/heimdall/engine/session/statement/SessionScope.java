@@ -312,7 +312,7 @@ final class SessionScope {
         session.lease().destinations().database(),
         login.user(),
         login.groups(),
-        login.application(carried.rules(), carried.variables()),
+        carried.application(login),
         client == null ? null : client.getAddress(),
         port,
         session.start().processId(),
