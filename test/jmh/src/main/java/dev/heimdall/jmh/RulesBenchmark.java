@@ -11,6 +11,7 @@ import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.Redefined;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.rules.Decision;
@@ -42,7 +43,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Cost of rules for a statement: one whose text is known, and one with another literal each time. */
+/**
+ * Cost of rules for a statement: one whose text is known, and one with another literal each time.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -121,7 +124,8 @@ public class RulesBenchmark {
             () -> {});
     pipeline.rulesAndCatalogues(
         new RulesAndCatalogues(
-            RuleBook.compile(configuration, configuration.vdbs().get("bench"), PostgresSql.DIALECT, null),
+            RuleBook.compile(
+                configuration, configuration.vdbs().get("bench"), PostgresSql.DIALECT, null),
             Catalogues.unread(
                 configuration.sources().get("db"),
                 database -> Catalogue.unknown(database, PostgresObjects.INSTANCE),
@@ -154,8 +158,8 @@ public class RulesBenchmark {
   private Decision decide(byte[] sql) {
     pipeline.classify(sql, 0, sql.length, LexerMode.STANDARD);
     // Only the first text of its form has to be read by the parser, here at once.
-    if (pipeline.understand(sql, 0, sql.length, LexerMode.STANDARD, scope, false)
-        || pipeline.understand(sql, 0, sql.length, LexerMode.STANDARD, scope, false)) {
+    if (pipeline.understand(sql, 0, sql.length, LexerMode.STANDARD, scope, Redefined.NOTHING)
+        || pipeline.understand(sql, 0, sql.length, LexerMode.STANDARD, scope, Redefined.NOTHING)) {
       pipeline.decide(false, false, next);
     }
     return pipeline.decision();

@@ -40,6 +40,7 @@ public class StatementBenchmark {
   private final StatementClassifier classifier = new PostgresClassifier();
   private final Fingerprinter fingerprinter = new Fingerprinter(PostgresSql.DIALECT, 17, 23);
   private final StatementTable<String> table = new StatementTable<>(4096);
+
   /** Fills the table. */
   @Setup
   public void fill() {
