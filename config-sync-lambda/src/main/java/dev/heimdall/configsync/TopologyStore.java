@@ -64,7 +64,7 @@ final class TopologyStore {
     }
   }
 
-  /** Empty for one that is broken: whoever wrote it writes it anew. */
+  /** Empty for one that is broken: its writer writes it anew. */
   private static Optional<TopologyDocument> whole(StoredDocument stored) {
     try {
       return Optional.of(TopologyDocument.parse(stored.content().bytes()));
@@ -77,7 +77,7 @@ final class TopologyStore {
     return store.location();
   }
 
-  /** True if it was written; not if somebody else has written since it was read. */
+  /** True if it was written; not if another writer has written since it was read. */
   boolean write(TopologyDocument document, Stored over) throws StoreException {
     return place.write(Content.of(document.json()), over.over());
   }

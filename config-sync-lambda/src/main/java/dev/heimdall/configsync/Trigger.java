@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * Reason for a query now.
  *
- * @param event which event; empty by schedule, or when somebody asks by hand
+ * @param event which event; empty by schedule, or when invoked by hand
  * @param cause in words that fit a topology document
  * @param at when it happened, by the event
  */

@@ -9,7 +9,7 @@ import java.util.Set;
  * A network that nodes could be put into.
  *
  * @param addresses its own, of IPv4
- * @param tables empty also where nobody has told
+ * @param tables empty also where unknown
  */
 public record AccountNetwork(
     String vpc, List<String> addresses, List<Subnet> subnets, List<RouteTable> tables) {

@@ -21,7 +21,7 @@ public final class AccountReader implements AutoCloseable {
   private final AwsAccess access;
   private final RdsClient client;
 
-  /** Asks nobody yet. */
+  /** Sends no request yet. */
   public AccountReader(AwsAccess access) {
     this.access = access;
     client = access.client(RdsClient.builder());

@@ -50,8 +50,8 @@ public record AwsAccess(
   }
 
   /**
-   * A client that makes each call once: when to repeat it is for whoever asks to decide. It has a
-   * connection of its own.
+   * A client that makes each call once: the caller decides when to repeat it. It has a connection
+   * of its own.
    */
   public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
     return AwsTimeouts.once(patience).client(builder, Optional.of(region), endpoint, credentials);

@@ -12,7 +12,7 @@ import dev.heimdall.routing.call.AwsCallException;
 public record AwsTrouble(Kind kind, String action, String message) {
   /** Reason that there is no answer. */
   public enum Kind {
-    /** There is nobody in whose name it could be asked. */
+    /** There are no credentials to ask with. */
     NO_CREDENTIALS,
     /** It does not let itself be asked this. */
     DENIED,

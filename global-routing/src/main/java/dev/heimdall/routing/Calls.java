@@ -22,7 +22,7 @@ final class Calls {
     String after(String marker) throws AwsCallException;
   }
 
-  /** True if there is somebody in whose name they can be made. */
+  /** True if there are credentials for them. */
   boolean allowed(AwsCredentialsProvider credentials) {
     try {
       credentials.resolveCredentials();

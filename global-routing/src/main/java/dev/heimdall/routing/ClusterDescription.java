@@ -32,12 +32,12 @@ public record ClusterDescription(
   /**
    * A name to begin with.
    *
-   * @param port 0 where nobody says it
+   * @param port 0 where not reported
    */
   public record Server(String region, String host, int port) {}
 
   /**
-   * Empty if nobody reports it.
+   * Empty if not reported.
    *
    * @param documents one of each source
    */

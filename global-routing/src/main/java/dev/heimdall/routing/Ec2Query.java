@@ -22,7 +22,7 @@ public final class Ec2Query implements AutoCloseable {
   private final AwsAccess access;
   private final SignedCalls calls;
 
-  /** Asks nobody yet. */
+  /** Sends no request yet. */
   public Ec2Query(AwsAccess access) {
     this(access, access.patience());
   }

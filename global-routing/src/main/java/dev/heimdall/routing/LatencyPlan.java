@@ -17,7 +17,7 @@ public record LatencyPlan(List<Step> steps, List<String> conflicts) {
   }
 
   /**
-   * A record under the name that somebody else has made, such as CloudFormation.
+   * A record under the name that another party has made, such as CloudFormation.
    *
    * @param identifier its set identifier; empty for a simple record
    * @param region the region of a latency record; empty for others

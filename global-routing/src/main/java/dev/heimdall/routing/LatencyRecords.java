@@ -27,7 +27,7 @@ public final class LatencyRecords implements AutoCloseable {
   private final String name;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param zone the id of the hosted zone, private or public
    * @param name such as {@code db.example.com}

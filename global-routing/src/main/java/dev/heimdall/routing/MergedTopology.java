@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 /**
  * Topology by several documents. Those who write them ask AWS in different regions, by different
  * clocks, and one of them may be kept from the truth: the API of a region that is cut off goes on
- * saying what was so. So of a global cluster whoever saw the writer change last is believed, and
- * not whoever asked last: to repeat oneself is no news. Of the servers of a region the last to ask
- * there counts, whoever that was.
+ * saying what was so. So of a global cluster the asker that saw the writer change last is believed,
+ * and not the last one that asked: to repeat oneself is no news. Of the servers of a region the
+ * last to ask there counts, in any region.
  */
 public final class MergedTopology {
   /** Age difference beyond which a source counts as silent; clocks differ by less. */
@@ -29,7 +29,7 @@ public final class MergedTopology {
   private MergedTopology() {}
 
   /**
-   * The servers that a cluster or a global cluster has; empty if nobody knows either by this ARN.
+   * The servers that a cluster or a global cluster has; empty if neither is known by this ARN.
    *
    * @param documents one of each source
    */
@@ -92,12 +92,12 @@ public final class MergedTopology {
     return lastAsked(arn, documents).map(one -> one.document().told(one.cluster()));
   }
 
-  /** A cluster, as whoever asked last was told. */
+  /** A cluster by its last answer. */
   static Optional<TopologyCluster> last(String arn, Collection<TopologyDocument> documents) {
     return lastAsked(arn, documents).map(In::cluster);
   }
 
-  /** Of a cluster whoever asked last, by the clocks of those who asked. */
+  /** Last answer about a cluster, by the clocks of those who asked. */
   private static Optional<In> lastAsked(String arn, Collection<TopologyDocument> documents) {
     In last = null;
     for (TopologyDocument document : documents) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A cluster that a document reports in another region than its ARN names: whoever answered was not
- * the API of that region, or the document was written by hand. It is nobody's cluster.
+ * A cluster that a document reports in another region than its ARN names: the answer was not of
+ * that region's API, or the document was written by hand. It is no region's cluster.
  *
  * @param source whose document it is
  * @param region where it is reported

@@ -43,7 +43,7 @@ public final class NetworkReader implements AutoCloseable {
 
   private final Ec2Query ec2;
 
-  /** Asks nobody yet. */
+  /** Sends no request yet. */
   public NetworkReader(AwsAccess access) {
     ec2 = new Ec2Query(access);
   }

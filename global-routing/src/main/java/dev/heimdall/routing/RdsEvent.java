@@ -58,7 +58,7 @@ public enum RdsEvent {
     return PREFIX + number;
   }
 
-  /** Empty for an event that nobody waits for. */
+  /** Empty for an event without waiters. */
   public static Optional<RdsEvent> of(String id) {
     return Arrays.stream(values()).filter(event -> event.id().equals(id)).findFirst();
   }

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.rds.model.Filter;
 
 /**
  * Asks the RDS API of one region for clusters and their instances. Its methods wait for the
- * network; each call is made once, when to repeat it is for whoever asks to decide. For one thread.
+ * network; each call is made once, the caller decides when to repeat it. For one thread.
  */
 public final class RdsReader implements AutoCloseable {
   /** Timeout of a call, for callers that are in no hurry. */
@@ -45,7 +45,7 @@ public final class RdsReader implements AutoCloseable {
   private final RdsClient client;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param clock says when it asks, in what it reads
    */
@@ -69,7 +69,7 @@ public final class RdsReader implements AutoCloseable {
     return new Reading().of(names);
   }
 
-  /** All that can be known of the region, by somebody who has credentials. Never fails. */
+  /** All that can be known of the region, with credentials. Never fails. */
   TopologyReading read() {
     return new Reading().ofAll();
   }

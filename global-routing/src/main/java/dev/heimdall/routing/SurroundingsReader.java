@@ -27,7 +27,7 @@ public final class SurroundingsReader implements AutoCloseable {
   private final Ec2Query ec2;
   private final ElastiCacheClient caches;
 
-  /** Asks nobody yet. */
+  /** Sends no request yet. */
   public SurroundingsReader(AwsAccess access, Clock clock) {
     topology = new TopologyReader(access, Set.of(), clock);
     ec2 = new Ec2Query(access);

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param formerly the ARNs that it had before it was renamed, the last one first
  * @param endpoint the name that leads to its writer
  * @param readerEndpoint the name that leads to its readers
- * @param database the one that it was created with; empty where there was none, or nobody says so
+ * @param database the one that it was created with; empty where there was none, or it is not
+ *     reported
  * @param forwarding whether its readers forward writes
  * @param asked when the API said so
  */
@@ -43,7 +44,7 @@ public record TopologyCluster(
     servers = List.copyOf(servers);
   }
 
-  /** One of which nobody says with which database it was created. */
+  /** One whose first database is not reported. */
   public TopologyCluster(
       String arn,
       String resource,

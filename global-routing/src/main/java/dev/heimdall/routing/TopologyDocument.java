@@ -135,7 +135,7 @@ public record TopologyDocument(
 
   /**
    * The document after this one, if there is any news in what AWS says now: empty if nothing
-   * differs and this one is not old, and if somebody has asked after that and knows more.
+   * differs and this one is not old, and if a later answer has more.
    */
   public Optional<TopologyDocument> after(TopologyReading reading, String why) {
     return after(reading, Optional.empty(), why);

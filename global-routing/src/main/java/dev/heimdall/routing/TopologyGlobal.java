@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param endpoint the name that leads to its writer, wherever that is
  * @param failover what is under way, if anything is
  * @param asked when the API said so
- * @param writerSince when whoever asks saw the writing cluster become another one, and never before
+ * @param writerSince when the asker saw the writing cluster become another one, and never before
  *     what he had heard of others by then; empty where he has seen no change
  */
 public record TopologyGlobal(
@@ -30,7 +30,7 @@ public record TopologyGlobal(
     members = List.copyOf(members);
   }
 
-  /** As the API tells it to whoever knows nothing of before. */
+  /** As the API tells it without a history. */
   public TopologyGlobal(
       String arn,
       String name,

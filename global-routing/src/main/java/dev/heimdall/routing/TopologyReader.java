@@ -36,7 +36,7 @@ public final class TopologyReader implements AutoCloseable {
   private final Map<String, RdsReader> readers = new ConcurrentHashMap<>();
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param home the region to begin in
    * @param others regions to ask in any case
@@ -46,7 +46,7 @@ public final class TopologyReader implements AutoCloseable {
   }
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param home the region to begin in
    * @param others regions to ask in any case

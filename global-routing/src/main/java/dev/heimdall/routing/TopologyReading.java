@@ -26,7 +26,7 @@ public record TopologyReading(
     List<AwsTrouble> troubles,
     Optional<Set<RdsName>> names,
     Map<String, String> versions) {
-  /** Of a cluster that nobody has asked for in so long a time, nothing is known any more. */
+  /** Of a cluster that was not asked for in so long a time, nothing is known any more. */
   private static final Duration KNOWN = Duration.ofMinutes(30);
 
   public TopologyReading {

@@ -65,7 +65,7 @@ sealed interface Entry {
 
     InputStream open() throws IOException;
 
-    /** In memory; nobody changes it. */
+    /** In memory; it is not changed. */
     record Bytes(byte[] bytes) implements Content {
       @Override
       public long size() {

@@ -37,7 +37,7 @@ final class StoredJar {
               + "\\.properties");
 
   /**
-   * A form of metrics that nobody is given, with a copy of Protocol Buffers. Its library looks
+   * A form of metrics that is not served, with a copy of Protocol Buffers. Its library looks
    * whether it is there.
    */
   private static final Pattern PROTOBUF =

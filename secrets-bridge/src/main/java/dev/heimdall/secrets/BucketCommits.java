@@ -160,7 +160,7 @@ final class BucketCommits {
    * Writes one.
    *
    * @param over the one that is there; empty: none is
-   * @return its version; empty when somebody else was faster
+   * @return its version; empty when another writer was faster
    */
   Optional<String> write(
       String id, SortedMap<String, Content> documents, List<Step> steps, Optional<String> over)

@@ -18,7 +18,7 @@ final class BucketJournal {
   /** Prefix of a document's version that is not an object yet. */
   private static final String PENDING = "pending-";
 
-  /** After this time somebody else may have gone on, and committed again. */
+  /** After this time another writer may have gone on, and committed again. */
   private static final Duration FRESH = Duration.ofSeconds(1);
 
   private static final int ATTEMPTS = 20;
@@ -36,7 +36,7 @@ final class BucketJournal {
    * Condition that a listing has to be read with.
    *
    * @param commit of which some may not be visible; empty: there is nothing to look at
-   * @param current false: somebody has committed since
+   * @param current false: another writer has committed since
    */
   record Begun(Optional<BucketCommits.Commit> commit, boolean current) {
     private static final Begun NOTHING = new Begun(Optional.empty(), true);
@@ -142,7 +142,7 @@ final class BucketJournal {
     for (BucketCommits.Step step : notVisible(commit, listed)) {
       if (System.nanoTime() - known > FRESH.toNanos()) {
         if (!commits.isLast(version)) {
-          break; // whoever has committed since has made all of this one visible before
+          break; // later commits have made all of this one visible before
         }
         known = System.nanoTime();
       }

@@ -148,7 +148,7 @@ final class BucketObjects {
   /**
    * Writes a document over a version.
    *
-   * @return the new version; empty when somebody else was faster
+   * @return the new version; empty when another writer was faster
    */
   Optional<String> put(String name, Content content, Optional<String> over) throws StoreException {
     String edit = UUID.randomUUID().toString();
@@ -189,7 +189,7 @@ final class BucketObjects {
                 .map(object -> bare(object.eTag())));
   }
 
-  /** Deletes a version of a document; false when somebody else was faster. */
+  /** Deletes a version of a document; false when another writer was faster. */
   boolean delete(String name, String over) throws StoreException {
     return calls.call(
         "written",
@@ -234,7 +234,7 @@ final class BucketObjects {
     try {
       return Optional.of(call.get());
     } catch (S3Exception e) {
-      // 409: somebody else writes the same object just now; 404: it was deleted.
+      // 409: another writer writes the same object just now; 404: it was deleted.
       if (e.statusCode() == 412
           || AwsCalls.code(e).equals("ConditionalRequestConflict")
           || AwsCalls.code(e).equals("NoSuchKey")

@@ -116,7 +116,7 @@ final class BucketStore implements DocumentStore {
       Documents read,
       Documents documents) {}
 
-  /** Anew when somebody commits meanwhile, so that nothing is a mixture of two edits. */
+  /** Anew when a commit happens meanwhile, so that nothing is a mixture of two edits. */
   private View view(Documents first) throws StoreException {
     Documents known = first;
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -188,7 +188,7 @@ final class BucketStore implements DocumentStore {
       if (written.isPresent()) {
         return written.get();
       }
-      // Somebody else was faster: whether he has changed the same documents is still to be seen.
+      // Another writer was faster: whether he has changed the same documents is still to be seen.
     }
     throw restless();
   }
@@ -206,12 +206,12 @@ final class BucketStore implements DocumentStore {
     }
     View after = view(view.read());
     if (after.listed().commit().isPresent()) {
-      commitAll(); // the first commit, which somebody has made meanwhile, may lack this one
+      commitAll(); // the first commit, made meanwhile by another writer, may lack this one
     }
     return Optional.of(after.documents());
   }
 
-  /** Empty when somebody else was faster. */
+  /** Empty when another writer was faster. */
   private Optional<Documents> commit(List<Change> meant, View view) throws StoreException {
     SortedMap<String, Content> contents = view.documents().contents();
     List<BucketCommits.Step> steps = new ArrayList<>();

@@ -17,11 +17,11 @@ import java.util.Optional;
 
 /**
  * The commits of a directory, numbered, each a file {@code .heimdall/commits/N}: a journal that is
- * rolled forward. Whoever gets the next number has committed all of his changes, whether or not he
- * lives to make them visible: the next to look does that. Then the file is empty.
+ * rolled forward. The writer that gets the next number has committed all of his changes, whether or
+ * not he lives to make them visible: the next to look does that. Then the file is empty.
  *
  * <p>A change names the edit of its document that it follows ({@link EditChain}), so that one that
- * was made is never made again, however late somebody rolls a commit forward.
+ * was made is never made again, however late a commit is rolled forward.
  */
 final class CommitLog {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -80,7 +80,7 @@ final class CommitLog {
         NavigableSet<Long> numbers = commits.listed();
         return numbers.isEmpty() ? Last.NONE : read(numbers.last());
       } catch (NoSuchFileException e) {
-        // Somebody goes on while we look.
+        // Another writer goes on while we look.
       }
     }
     throw restless();
@@ -106,7 +106,7 @@ final class CommitLog {
     return new Last(last.number(), List.of());
   }
 
-  /** Commits; empty: somebody else has got the number after that one. */
+  /** Commits; empty: another writer has got the number after that one. */
   Optional<Last> append(List<Step> steps, long last) throws IOException {
     Path next = commits.saved(written(steps));
     try {
@@ -122,7 +122,7 @@ final class CommitLog {
    * Makes a commit visible.
    *
    * @param moved is called after each document
-   * @return the documents that somebody has edited by hand since they were read: those stay
+   * @return the documents that were edited by hand since they were read: those stay
    */
   List<String> rollForward(Last commit, Runnable moved) throws IOException {
     List<String> others = new ArrayList<>();

@@ -67,7 +67,7 @@ final class DirectoryStore implements DocumentStore {
     }
   }
 
-  /** Anew when somebody commits meanwhile, so that nothing is a mixture of two commits. */
+  /** Anew when a commit happens meanwhile, so that nothing is a mixture of two commits. */
   private Documents readNow() throws IOException, StoreException {
     if (Files.notExists(root)) {
       return Documents.of(Map.of());
@@ -203,7 +203,7 @@ final class DirectoryStore implements DocumentStore {
     return new CommitLog.Step(change.name(), after, change.content());
   }
 
-  /** Committed it is; what somebody has edited by hand in between stays. */
+  /** Committed it is; edits by hand in between stay. */
   private void finish(CommitLog.Last commit) throws StoreException, IOException {
     List<String> others = commits.rollForward(commit, patience::moved);
     if (!others.isEmpty()) {

@@ -47,7 +47,7 @@ public interface DocumentStore extends AutoCloseable {
    * goes away once they are committed, it names all of them.
    *
    * @return all documents afterwards
-   * @throws StoreException of the kind {@link StoreException.Kind#CONFLICT} when somebody else was
+   * @throws StoreException of the kind {@link StoreException.Kind#CONFLICT} when another writer was
    *     faster
    */
   Documents write(List<Change> changes) throws StoreException;
@@ -62,7 +62,7 @@ public interface DocumentStore extends AutoCloseable {
   @Override
   void close();
 
-  /** The store at a location, with the machine's own AWS credentials. Nobody is asked yet. */
+  /** The store at a location, with the machine's own AWS credentials. No request is sent yet. */
   static DocumentStore open(StoreLocation location) throws StoreException {
     return open(location, DefaultCredentialsProvider.builder().build());
   }

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * The edits of one document in a directory, numbered, each a file {@code .heimdall/edits/NAME/N}.
- * The document itself is another link to the last edit; whoever finds it behind, because its writer
- * has died or was slow, brings it up to date.
+ * The document itself is another link to the last edit; a reader that finds it behind, because its
+ * writer has died or was slow, brings it up to date.
  *
  * <p>People edit documents, too. A document that is a file of its own is such an edit and gets the
  * next number. An edit that no other link leads to was replaced or deleted by hand: those that were
@@ -94,7 +94,7 @@ final class EditChain {
           case DELETED_BY_HAND -> Optional.empty();
         };
       } catch (NoSuchFileException e) {
-        // Somebody goes on while we look.
+        // Another writer goes on while we look.
       }
     }
     throw restless();
@@ -123,7 +123,7 @@ final class EditChain {
           }
         }
       } catch (NoSuchFileException e) {
-        // Somebody goes on while we look.
+        // Another writer goes on while we look.
       }
     }
     throw restless();
@@ -138,7 +138,7 @@ final class EditChain {
     }
   }
 
-  /** True if the edit of that number is the last one, and nobody has edited by hand since. */
+  /** True if the edit of that number is the last one, and there was no edit by hand since. */
   boolean isAt(long number) throws IOException {
     try {
       NavigableSet<Long> numbers = edits.listed();
@@ -156,7 +156,7 @@ final class EditChain {
    * Makes this the edit after that number, and has the document show it; nothing is done twice.
    *
    * @param content empty: there is to be no document
-   * @return false: somebody else's is the edit after that number
+   * @return false: the edit after that number is another writer's
    */
   boolean follow(Optional<Content> content, long number) throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -281,7 +281,7 @@ final class EditChain {
         try {
           Files.createLink(document, mine);
         } catch (FileAlreadyExistsException e) {
-          // Somebody has done so.
+          // Another writer has done so.
         }
       }
     }

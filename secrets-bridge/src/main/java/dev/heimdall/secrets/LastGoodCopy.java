@@ -108,7 +108,7 @@ public final class LastGoodCopy {
       try {
         makeKey(path);
       } catch (FileAlreadyExistsException e) {
-        // Somebody else makes it.
+        // Another process makes it.
       }
     }
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);

@@ -87,11 +87,11 @@ public final class MirrorDirectory {
         new MirrorDirectory(root, lock.get()).delete();
       }
     } catch (IOException | UncheckedIOException e) {
-      // Somebody else deletes it, too.
+      // Another process deletes it, too.
     }
   }
 
-  /** Empty when somebody has it. */
+  /** Empty when another process has it. */
   private static Optional<FileChannel> locked(Path root) throws IOException {
     FileChannel channel =
         FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 /**
  * Secrets of Secrets Manager that documents name in place of passwords and keys. Each is read again
  * when what is known of it is a minute old; what was read last goes on being used while it cannot
- * be read. Nobody is asked before there is a name. Thread-safe; methods wait for each other.
+ * be read. No request is sent before there is a name. Thread-safe; methods wait for each other.
  */
 public final class NamedSecrets implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NamedSecrets.class);
@@ -203,7 +203,7 @@ public final class NamedSecrets implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("reading a secret met an error in Heimdall", e.getCause());
     } catch (InterruptedException e) {
-      // What is known stays; whoever wants to end this does not wait for more.
+      // What is known stays; the interrupting thread does not wait for more.
       Thread.currentThread().interrupt();
     } finally {
       threads.shutdownNow();
@@ -284,7 +284,7 @@ public final class NamedSecrets implements AutoCloseable {
     try {
       return Optional.of(new DefaultAwsRegionProviderChain().getRegion().id());
     } catch (SdkException e) {
-      return Optional.empty(); // no machine of AWS, and nobody has said it
+      return Optional.empty(); // no machine of AWS, and not configured
     }
   }
 

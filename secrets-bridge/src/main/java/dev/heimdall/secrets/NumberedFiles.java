@@ -26,14 +26,14 @@ import java.util.stream.Stream;
  * where there is none yet, on NFS too: of two writers that want the same number one gets it, and
  * that decides.
  *
- * <p>What others have followed goes after a while, as secrets may be in it; the last one stays.
- * Whoever has got a number checks that the one before is still there: if it is not, others have
+ * <p>What others have followed goes after a while, as secrets may be in it; the last one stays. A
+ * writer that has got a number checks that the one before is still there: if it is not, others have
  * gone on long ago, and it decides nothing.
  */
 final class NumberedFiles {
   private static final String HIDDEN = ".heimdall";
 
-  /** More than these do not stay for as long: nobody is to fill a disk by committing. */
+  /** More than these do not stay for as long: commits are not to fill a disk. */
   private static final int MANY = 32;
 
   /** Time after which a writer that has begun with a number has finished, or is dead. */
@@ -100,11 +100,11 @@ final class NumberedFiles {
       Files.createFile(file(0), PosixFilePermissions.asFileAttribute(FILE));
       own(file(0));
     } catch (FileAlreadyExistsException e) {
-      // Somebody else begins as well.
+      // Another writer begins as well.
     }
   }
 
-  /** The numbers that are there; none, if nobody has begun. */
+  /** The numbers that are there; none, if no writer has begun. */
   NavigableSet<Long> listed() throws IOException {
     NavigableSet<Long> numbers = new TreeSet<>();
     try (Stream<Path> all = Files.list(directory)) {
@@ -136,7 +136,7 @@ final class NumberedFiles {
     return directory.resolve(Long.toString(number));
   }
 
-  /** Gives a file the number after that one; false: somebody else was faster. */
+  /** Gives a file the number after that one; false: another writer was faster. */
   boolean append(Path file, long last) throws IOException {
     Path place = file(last + 1);
     try {
@@ -157,7 +157,7 @@ final class NumberedFiles {
   /**
    * From the first one on, so that those that are left have no gap; and none that a slow writer may
    * still be about to show. What writers that died have put aside goes likewise: as a second link
-   * it would bring a document back that somebody deletes by hand.
+   * it would bring a document back that is deleted by hand.
    */
   void prune() throws IOException {
     Instant young = Instant.now().minus(keptFor);
@@ -201,12 +201,12 @@ final class NumberedFiles {
     }
   }
 
-  /** A name that nobody else uses. */
+  /** An unused name. */
   Path mine() {
     return aside.resolve(UUID.randomUUID().toString());
   }
 
-  /** A file of that content under a name that nobody else uses. */
+  /** A file of that content under an unused name. */
   Path saved(byte[] content) throws IOException {
     Path file = mine();
     NewFile.write(file, content, FILE);
@@ -221,7 +221,7 @@ final class NumberedFiles {
         Files.createDirectory(path, PosixFilePermissions.asFileAttribute(DIRECTORY));
         own(path);
       } catch (FileAlreadyExistsException e) {
-        // Somebody else begins as well.
+        // Another writer begins as well.
       }
     }
   }

@@ -10,7 +10,7 @@ public record OneDocument(DocumentStore store, String name) {
     return Optional.ofNullable(store.read().all().get(name));
   }
 
-  /** True if it was written; not if somebody else has written since it was read. */
+  /** True if it was written; not if another writer has written since it was read. */
   public boolean write(Content content, Optional<StoredDocument> over) throws StoreException {
     try {
       store.write(

@@ -24,7 +24,7 @@ public final class PasswordSecret implements AutoCloseable {
     this.client = client;
   }
 
-  /** With the machine's own AWS credentials. Nobody is asked yet. */
+  /** With the machine's own AWS credentials. No request is sent yet. */
   public static PasswordSecret open(StoreLocation.Secret location) throws StoreException {
     return open(location, DefaultCredentialsProvider.builder().build());
   }

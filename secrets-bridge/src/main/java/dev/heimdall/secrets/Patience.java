@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Work on files that may never come back: a file system of NFS whose server is away holds whoever
- * reads it, for as long as that lasts, and nothing but the end of the process gets it out of there.
+ * Work on files that may never come back: a file system of NFS whose server is away holds its
+ * reader, for as long as that lasts, and nothing but the end of the process gets it out of there.
  * So each work has a thread of its own, which is given up when nothing has moved for a while. As
  * long as it is stuck no other one is begun, so that threads do not add up.
  */

@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * Form of documents in a secret: as they are; compressed, when a secret cannot hold that; and when
  * it cannot hold that either, compressed and encrypted in S3, with the place and the key in the
- * secret. So nobody reads documents who may not read the secret.
+ * secret. So documents are read only with the right to read the secret.
  */
 final class SecretForm implements AutoCloseable {
   /** The most bytes that Secrets Manager takes. */
@@ -53,7 +53,7 @@ final class SecretForm implements AutoCloseable {
     return text(Bundle.bytes(elsewhere(location.overflow().get(), compressed)));
   }
 
-  /** An object of its own for each content: whoever reads the version before still finds his. */
+  /** An object of its own for each content: readers of the version before still find theirs. */
   private ObjectNode elsewhere(StoreLocation.Bucket overflow, byte[] compressed)
       throws StoreException {
     byte[] key = Seal.newKey();

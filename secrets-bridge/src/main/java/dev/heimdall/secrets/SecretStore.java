@@ -121,13 +121,13 @@ final class SecretStore implements DocumentStore {
       if (version.isPresent()) {
         return Documents.hashed(next, version.get());
       }
-      // Somebody else was faster: whether he has changed the same documents is still to be seen.
+      // Another writer was faster: whether he has changed the same documents is still to be seen.
     }
     throw calls.failed(
         StoreException.Kind.CONFLICT, "written", "others write to it all the time", null);
   }
 
-  /** The new version; empty when somebody else was faster. */
+  /** The new version; empty when another writer was faster. */
   private Optional<String> create(String text) throws StoreException {
     return call(
         "written",
@@ -151,7 +151,7 @@ final class SecretStore implements DocumentStore {
         });
   }
 
-  /** A version that nobody sees becomes the current one, if that still is the one that was read. */
+  /** A hidden version becomes the current one, if that still is the one that was read. */
   private Optional<String> put(String text, String over) throws StoreException {
     String label = "heimdall-" + UUID.randomUUID();
     String version =

@@ -15,13 +15,13 @@ public final class StoreException extends Exception {
     CONFLICT,
     /** A permission is missing; the message names it. */
     DENIED,
-    /** There is nobody in whose name AWS could be asked, or AWS does not believe him. */
+    /** There are no credentials for AWS, or AWS rejects them. */
     NO_CREDENTIALS,
     /** AWS was asked too often. */
     THROTTLED,
     /** The place itself, a bucket for instance, is not there. */
     MISSING,
-    /** It does not answer, or in a way nobody understands. */
+    /** It does not answer, or with an unknown answer. */
     UNREACHABLE,
     /** Existing content was not written by Heimdall, or is broken. */
     CORRUPT,

@@ -185,7 +185,7 @@ public final class StoreMirror implements AutoCloseable {
         keep(read);
         return;
       }
-      // As it is wrong, something older may still do; else whoever reads it tells what is wrong.
+      // As it is wrong, something older may still do; else its reader tells what is wrong.
       if (copy().isPresent()) {
         LOG.error("The configuration in {} is wrong", store.location());
         recover();

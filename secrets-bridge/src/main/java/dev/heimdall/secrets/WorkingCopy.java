@@ -17,9 +17,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A directory in which somebody edits the documents of another store. It remembers what they were
- * like when both were equal last, in {@code .heimdall/base.json}; so nobody's edit is overwritten
- * by accident, neither here nor there.
+ * A directory for edits of the documents of another store. It remembers what they were like when
+ * both were equal last, in {@code .heimdall/base.json}; so no edit is overwritten by accident,
+ * neither here nor there.
  */
 public final class WorkingCopy {
   private static final String STORE = "store";

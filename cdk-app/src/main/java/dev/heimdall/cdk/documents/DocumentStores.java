@@ -257,7 +257,7 @@ public final class DocumentStores extends Construct {
     return files;
   }
 
-  /** A key that nobody has thought up, and that is not missed with what it was for. */
+  /** A random key that is not missed with what it was for. */
   private void made(String id, String name, String description, List<String> replicas) {
     Secret secret =
         Secret.Builder.create(this, id)
@@ -376,7 +376,7 @@ public final class DocumentStores extends Construct {
 
   /**
    * Only TLS, and only who has a permission of IAM, by a mount target: without a policy the network
-   * would be enough, and whoever mounts without IAM is root.
+   * would be enough, and clients that mount without IAM are root.
    */
   private static List<Map<String, Object>> policy() {
     Map<String, Object> mounts = new LinkedHashMap<>();

@@ -44,7 +44,7 @@ public final class StackFacts {
             : facts
                 .list(OwnFacts.STORE, List.of())
                 .text(OwnFacts.STORE_MODE, "standalone")
-                // Documents that name a secret need one, also where nobody asks for a password.
+                // Documents that name a secret need one, also where no password is needed.
                 .text(OwnFacts.STORE_PASSWORD, documents.fleetKeyName())
                 .text(OwnFacts.STORE_TLS, "verify-full");
     if (!said.containsKey(OwnFacts.SUBNETS)) {

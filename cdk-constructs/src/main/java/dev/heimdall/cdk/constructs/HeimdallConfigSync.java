@@ -91,8 +91,8 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
   }
 
   /**
-   * Connections from the function to its targets, such as endpoints of AWS services. Nobody reaches
-   * it.
+   * Connections from the function to its targets, such as endpoints of AWS services. No client
+   * reaches it.
    */
   @Override
   public Connections getConnections() {

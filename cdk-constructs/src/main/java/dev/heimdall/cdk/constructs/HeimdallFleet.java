@@ -157,7 +157,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return fleet.logs().map(CfnLogGroup::getRef);
   }
 
-  /** The nodes' role: whoever grants them something grants it to the fleet. */
+  /** The nodes' role: a grant to them is one to the fleet. */
   @Override
   public IPrincipal getGrantPrincipal() {
     return access.role(fleet.nodeRole(), fleet::bootsBehind);
@@ -209,7 +209,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     fleet.bootsBehind(what);
   }
 
-  /** Nodes behind a port that take clients; below 1 nobody can connect. */
+  /** Nodes behind a port that take clients; below 1 no client can connect. */
   public Metric metricHealthyNodes(int port) {
     return metricHealthyNodes(port, MetricOptions.builder().build());
   }

@@ -180,7 +180,7 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
     manager.bootsBehind(what);
   }
 
-  /** Managers that answer; below 1 for long, and nobody edits. */
+  /** Managers that answer; below 1 for long, and no user edits. */
   public Metric metricHealthyManagers() {
     return metricHealthyManagers(MetricOptions.builder().build());
   }

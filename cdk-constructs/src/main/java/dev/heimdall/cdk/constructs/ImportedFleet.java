@@ -4,7 +4,7 @@ import java.util.List;
 import software.amazon.awscdk.services.ec2.Connections;
 import software.constructs.Construct;
 
-/** A fleet of which somebody has said what is to be known. */
+/** An imported fleet with the facts that its user gives. */
 final class ImportedFleet extends Construct implements IHeimdallFleet {
   private final HeimdallFleetAttributes attributes;
   private final PartAccess access;

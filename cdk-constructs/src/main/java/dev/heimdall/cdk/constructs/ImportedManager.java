@@ -4,7 +4,7 @@ import java.util.List;
 import software.amazon.awscdk.services.ec2.Connections;
 import software.constructs.Construct;
 
-/** A manager of which somebody has said what is to be known. */
+/** An imported manager with the facts that its user gives. */
 final class ImportedManager extends Construct implements IHeimdallManager {
   private final HeimdallManagerAttributes attributes;
   private final PartAccess access;

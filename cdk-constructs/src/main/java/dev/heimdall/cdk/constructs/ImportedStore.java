@@ -6,7 +6,7 @@ import software.amazon.awscdk.services.secretsmanager.ISecret;
 import software.amazon.awscdk.services.secretsmanager.Secret;
 import software.constructs.Construct;
 
-/** A store of which somebody has said what is to be known. */
+/** An imported store with the facts that its user gives. */
 final class ImportedStore extends Construct implements IHeimdallStore {
   private final HeimdallStoreAttributes attributes;
   private final PartAccess access;

@@ -13,8 +13,8 @@ import software.constructs.Construct;
 import software.constructs.IDependable;
 
 /**
- * A part's security groups and its role as the CDK's other constructs want them: imported, where
- * somebody asks, so that those who do not have nothing of it.
+ * A part's security groups and its role as the CDK's other constructs want them: imported on
+ * request, so that other parts have nothing of it.
  */
 final class PartAccess {
   private static final String ROLE = "GrantedRole";

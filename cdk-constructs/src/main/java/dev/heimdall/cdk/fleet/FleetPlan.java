@@ -141,7 +141,7 @@ public record FleetPlan(
       List<String> instances,
       List<String> users,
       List<String> logGroups) {
-    /** Of nodes whose role somebody else makes. */
+    /** Of nodes with a given role. */
     public static final Access NONE =
         new Access(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 

@@ -76,8 +76,8 @@ public final class ProxyFleet extends Construct {
 
   /**
    * CloudFormation would replace the nodes of all zones at the same time, and a release that boots
-   * and serves nobody would be everywhere at once. So it stops at the first zone whose nodes do not
-   * say that they serve.
+   * and serves no client would be everywhere at once. So it stops at the first zone whose nodes do
+   * not say that they serve.
    */
   private void oneZoneAfterTheOther() {
     for (int i = 1; i < zones.size(); i++) {

@@ -51,7 +51,7 @@ public record Grant(
     return new Grant(sid, why, List.of(actions), resources, List.of());
   }
 
-  /** For actions that know no resources, or whose resources nobody knows beforehand. */
+  /** For actions that know no resources, or whose resources are unknown beforehand. */
   static Grant anywhere(String sid, String why, String... actions) {
     return on(sid, why, List.of("*"), actions);
   }

@@ -62,7 +62,7 @@ public final class Facts {
   }
 
   /**
-   * Those that somebody hands over with a template.
+   * Those that are handed over with a template.
    *
    * @param members of a JSON object with a comma before each, or nothing, known to CloudFormation
    *     only

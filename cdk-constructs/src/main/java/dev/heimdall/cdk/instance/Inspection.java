@@ -41,7 +41,7 @@ public record Inspection(
   /**
    * Makes the group of logs; none if there are none. It stays when its stack goes: what failed in a
    * first deployment is read when that was rolled back. Its name is CloudFormation's, so that it
-   * stands in nobody's way.
+   * conflicts with no other.
    */
   public Optional<CfnLogGroup> logGroup(Construct scope, String id) {
     if (!logs) {

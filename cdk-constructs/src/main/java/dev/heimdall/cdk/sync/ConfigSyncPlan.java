@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param otherRegions regions with clusters besides its own that the function reaches, with commas
  * @param memberRegions whether those in which global clusters have members are asked as well
  * @param forwardTo regions whose functions hear of this region's events
- * @param minutes between two runs that nobody asked for
+ * @param minutes between two runs without a trigger
  * @param codeBucket where the jar lies
  * @param codeKey the jar's key there
  * @param version what stands for the code: with it, the function starts from a snapshot of itself;

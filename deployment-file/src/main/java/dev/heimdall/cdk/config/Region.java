@@ -44,7 +44,7 @@ public record Region(
     databases = List.copyOf(databases);
   }
 
-  /** True if functions may start from snapshots; elsewhere nobody has looked. */
+  /** True if functions may start from snapshots; others were not tested. */
   public boolean hasSnapshots() {
     return partition().equals("aws");
   }

@@ -15,7 +15,7 @@ final class RegionAddresses {
   /** Before the second number of an address, of the first region of {@link #NUMBERED}. */
   private static final int BEGIN = 100;
 
-  /** By number: a new region goes to the end, as nobody may get another number. */
+  /** By number: a new region goes to the end, as numbers must not change. */
   static final List<String> NUMBERED =
       List.of(
           "af-south-1",

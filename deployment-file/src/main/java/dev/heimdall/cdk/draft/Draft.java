@@ -96,8 +96,8 @@ public final class Draft {
   }
 
   /**
-   * True if nobody can log in to nodes there before they have a certificate: its key is none of the
-   * documents that a deployment writes.
+   * True if no client can log in to nodes there before they have a certificate: its key is none of
+   * the documents that a deployment writes.
    */
   public static boolean lacksCertificate(DraftDatabase database) {
     return database.engine().needsCertificate();

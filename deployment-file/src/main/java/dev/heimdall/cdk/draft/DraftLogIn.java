@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record DraftLogIn(
     String user, String secret, boolean managed, boolean iam, Optional<String> key) {
-  /** By a secret that RDS keeps, or somebody else. */
+  /** By a secret that RDS keeps, or another party. */
   public static DraftLogIn bySecret(
       String user, String secret, boolean managed, Optional<String> key) {
     return new DraftLogIn(user, secret, managed, false, key);

@@ -1,5 +1,5 @@
 /**
  * A first deployment file, and the first documents of its nodes, from what is known of an account.
- * Pure: whoever asks AWS, or people, is elsewhere.
+ * Pure: questions to AWS, or people, are elsewhere.
  */
 package dev.heimdall.cdk.draft;

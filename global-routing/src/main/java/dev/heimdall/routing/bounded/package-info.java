@@ -1,5 +1,5 @@
 /**
- * Maps that are bounded by the number of their entries, for whoever keeps something of clients,
- * people or servers, whatever it is. Only the JDK.
+ * Maps that are bounded by the number of their entries, for all that is kept of clients, people or
+ * servers. Only the JDK.
  */
 package dev.heimdall.routing.bounded;

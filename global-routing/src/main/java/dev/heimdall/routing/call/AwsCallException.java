@@ -12,7 +12,7 @@ public final class AwsCallException extends Exception {
 
   /** Reason for the failure. */
   public enum Kind {
-    /** There is nobody in whose name it could be asked. */
+    /** There are no credentials to ask with. */
     NO_CREDENTIALS,
     /** It was asked in a name that is not known, or not any more. */
     CREDENTIALS_REFUSED,

@@ -25,8 +25,8 @@ import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /**
- * Asks services of AWS in one region. Each question is sent once: when to repeat it is for whoever
- * asks to decide. Its methods wait for the network. For any thread.
+ * Asks services of AWS in one region. Each question is sent once: the caller decides when to repeat
+ * it. Its methods wait for the network. For any thread.
  */
 public final class SignedCalls implements AutoCloseable {
   private static final int LARGEST = 16 << 20;
@@ -37,7 +37,7 @@ public final class SignedCalls implements AutoCloseable {
   private final SdkHttpClient http;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param environment may say where services are, by the names that the SDK knows
    * @param patience how long it may take to connect, and to answer
@@ -57,7 +57,7 @@ public final class SignedCalls implements AutoCloseable {
             .build();
   }
 
-  /** In the name of whoever this machine is to AWS: its role, or what the environment says. */
+  /** With the machine's own credentials: its role, or what the environment says. */
   public static SignedCalls ofMachine(
       String region, Map<String, String> environment, Duration patience) {
     return new SignedCalls(
@@ -110,7 +110,7 @@ public final class SignedCalls implements AutoCloseable {
   }
 
   /**
-   * Asks in nobody's name, which no service answers, to see whether it is there to refuse.
+   * Asks without credentials, which no service answers, to see whether it is there to refuse.
    *
    * @throws AwsCallException always: one that {@link AwsCallException#reached} tells of
    */

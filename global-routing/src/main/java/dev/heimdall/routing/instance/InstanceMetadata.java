@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /**
  * Reads the metadata of the EC2 instance that this process runs on, by version 2 of their service
- * only: with a token, which a forged request of somebody else cannot get. Its methods wait for the
- * network, for a moment. For any thread.
+ * only: with a token, which a forged request cannot get. Its methods wait for the network, for a
+ * moment. For any thread.
  */
 public final class InstanceMetadata {
   /** Address of the metadata service on every instance. */
@@ -33,7 +33,7 @@ public final class InstanceMetadata {
   private String token;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param address where the service is
    * @param patience how long it may take to connect, and to answer

@@ -22,7 +22,7 @@ public final class LifecycleHook {
   private Optional<String> group;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param group the group's name, if it is known
    */

@@ -13,7 +13,7 @@ public final class MetadataException extends IOException {
     this.absent = absent;
   }
 
-  /** True if nobody answers: this is no EC2 instance, or its metadata are switched off. */
+  /** True if there is no answer: this is no EC2 instance, or its metadata are switched off. */
   public boolean absent() {
     return absent;
   }

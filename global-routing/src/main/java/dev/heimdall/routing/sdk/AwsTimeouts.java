@@ -28,7 +28,7 @@ public record AwsTimeouts(
     this(connect, attempt, attempt, call, attempts);
   }
 
-  /** For each call to be made once: when to repeat it is for whoever makes it to decide. */
+  /** For each call to be made once: the caller decides when to repeat it. */
   public static AwsTimeouts once(Duration answer) {
     return new AwsTimeouts(CONNECT, answer, answer, 1);
   }

@@ -93,8 +93,7 @@ public final class DirectoryLogIns {
    *
    * @param origin whom log-ins take turns by
    * @param awaited whether anybody still wants to know, asked when the turn has come
-   * @param then gets the answer, at once or on another thread; not called where nobody wants to
-   *     know
+   * @param then gets the answer, at once or on another thread; not called where not needed
    */
   public void check(
       Object origin,
@@ -127,7 +126,7 @@ public final class DirectoryLogIns {
     } catch (RuntimeException | Error e) {
       running--;
       if (running == 0) {
-        turns.next(); // the one that was added: with nobody at work nothing else waits
+        turns.next(); // the one that was added: with no log-in at work nothing else waits
         return new Unavailable("no thread: " + e);
       }
     }

@@ -107,7 +107,7 @@ final class LdapDirectory {
   }
 
   DirectoryAnswer ask(String user, String password) {
-    // A bind without a password succeeds as nobody, and servers may read no further than a NUL.
+    // A bind without a password succeeds anonymously, and servers may read no further than a NUL.
     if (user.isEmpty()
         || password.isEmpty()
         || user.indexOf('\0') >= 0

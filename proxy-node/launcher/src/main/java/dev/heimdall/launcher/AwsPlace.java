@@ -26,7 +26,7 @@ final class AwsPlace {
 
   private final Map<String, String> environment = System.getenv();
 
-  /** Nothing off EC2 where nobody names one: then nothing of AWS is looked at. */
+  /** Nothing off EC2 where none is configured: then nothing of AWS is looked at. */
   Optional<String> region(Optional<HeimdallConf> conf) {
     return Optional.ofNullable(region)
         .or(() -> conf.flatMap(HeimdallConf::region))

@@ -275,7 +275,7 @@ final class DeploymentCommand implements Runnable {
           .filter(one -> one.arn().filter(arn -> arn.contains(":global-cluster:")).isPresent());
     }
 
-    /** Prints which databases nobody can log in to yet. */
+    /** Prints which databases take no log-ins yet. */
     private static void certificates(Draft draft, PrintWriter print) {
       String lacking =
           draft.regions().stream()

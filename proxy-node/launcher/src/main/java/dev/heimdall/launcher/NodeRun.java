@@ -43,7 +43,7 @@ final class NodeRun {
   private final Optional<HandoverPlace> handover;
 
   /**
-   * @param name what managers know it by, if somebody says so
+   * @param name what managers know it by, if it is configured
    * @param beside how it reaches a manager beside it, if there is to be one
    * @param manager starts a manager beside the node, if there is to be one, once that serves;
    *     before there is a virtual database, at once
@@ -241,7 +241,7 @@ final class NodeRun {
       instance.ifPresent(watch -> watch.configuration(configuration));
     }
 
-    /** Without a manager beside it, the process ends, and somebody has to begin it anew. */
+    /** Without a manager beside it, the process ends, and has to be started anew. */
     @Override
     public Optional<String> restart() {
       if (manager.isEmpty() && !SUPERVISED.equals(System.getenv(SUPERVISOR))) {

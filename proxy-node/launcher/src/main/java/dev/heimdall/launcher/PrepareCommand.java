@@ -108,7 +108,7 @@ final class PrepareCommand implements Callable<Integer> {
     return status;
   }
 
-  /** A node that nobody can log in to, of databases that are not there. */
+  /** A node that takes no log-ins, of databases that are not there. */
   private void write(Path directory) throws IOException {
     ObjectNode node = document();
     node.put("warmUp", seconds + "s").put("logLevel", "error").put("loops", 1);

@@ -77,7 +77,7 @@ final class RegionFactsOption {
     }
   }
 
-  /** Says which settings were not judged, as they refer to a region that nobody named. */
+  /** Says which settings were not judged, as they refer to a region that was not named. */
   static void tell(List<OpenReference> open, Consumer<String> warning) {
     open.stream()
         .limit(TOLD)

@@ -210,7 +210,7 @@ final class ServerCommand implements Callable<Integer> {
             () -> {
               try {
                 while (System.in.read() >= 0) {
-                  // nobody says anything
+                  // input is ignored
                 }
               } catch (IOException e) {
                 // As at its end.

@@ -88,7 +88,7 @@ final class ArnAlone {
     return with(known.url(), known.kind());
   }
 
-  /** Of what is made up nothing is said: nobody has written it. */
+  /** Of what is made up nothing is said: it is not written. */
   private JsonValue.Obj pending(Reading in) {
     Optional<Engine> written = text(member(source, ENGINE), Format.TEXT).flatMap(Engine::spelled);
     if (!source.members().containsKey(ENGINE)) {

@@ -69,7 +69,7 @@ public record Cidr(Optional<InetAddress> network, int prefix) {
         .map(address -> new Cidr(Optional.of(address), prefix));
   }
 
-  /** The network that somebody meant who wrote a single address, or a host of it. */
+  /** The network meant by a single address, or a host of it. */
   static Optional<String> nearest(String text) {
     int slash = text.indexOf('/');
     Optional<InetAddress> address = IpLiteral.parse(slash < 0 ? text : text.substring(0, slash));

@@ -60,7 +60,7 @@ public record Configuration(
     return drivers.get(source.driverName());
   }
 
-  /** The files that the documents name (certificates and keys), for whoever watches them. */
+  /** The files that the documents name (certificates and keys), for their watchers. */
   public NavigableSet<Path> referencedFiles() {
     NavigableSet<Path> files = new TreeSet<>();
     for (DataSource source : sources.values()) {

@@ -200,7 +200,7 @@ public record DataSource(
    * the region that writes.
    *
    * @param writing the region that writes, as far as that is known
-   * @return empty while nobody knows it
+   * @return empty while unknown
    */
   public Optional<String> tokenRegion(String server, Optional<String> writing) {
     return RdsHost.region(server)
@@ -289,8 +289,8 @@ public record DataSource(
   }
 
   /**
-   * True if a server that AWS names can be one of this cluster: whoever is asked for its role is
-   * also shown a password. Where {@link #url} has a name of RDS, all others do.
+   * True if a server that AWS names can be one of this cluster: a server that is asked for its role
+   * also gets a password. Where {@link #url} has a name of RDS, all others do.
    *
    * @param regions where the cluster has servers
    */

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * The protocol that a data source's servers speak, and its virtual databases to their clients: what
- * is known of it beside its dialect. Another one needs a description here, and a dialect. Whoever
- * has to know something asks the engine, and not which one it is.
+ * is known of it beside its dialect. Another one needs a description here, and a dialect. Callers
+ * ask for its facts, never which one it is.
  *
  * @param spelling as documents have it; {@code jdbc:} and this is how URLs of its servers begin
  * @param products what people call it
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param port of its servers, where no other one is named
  * @param portOfNodes that the wizard suggests
  * @param tlsProtocols names of its protocol in TLS (ALPN); none where it has no name there
- * @param firstDatabase that all servers have; empty where nobody needs one to log in
+ * @param firstDatabase that all servers have; empty where log-ins need none
  * @param passwordVariable of the environment, which its own programs have passwords in
  * @param rdsNames what RDS calls it
  * @param formerRdsNames what RDS called it once

@@ -9,7 +9,7 @@ public enum EngineTrait {
   GREETS_FIRST,
   /** Statements name databases, which then cannot have other names for clients. */
   NAMES_DATABASES,
-  /** Clients send passwords so that nobody on the way can read them, also without TLS. */
+  /** Clients send passwords safe from eavesdroppers, also without TLS. */
   HIDES_PASSWORDS,
   /** Servers can be asked for what they keep of users' passwords. */
   TELLS_VERIFIERS,

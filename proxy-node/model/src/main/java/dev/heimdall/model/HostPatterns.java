@@ -61,7 +61,7 @@ public record HostPatterns(
    * Returns the address of a server; empty where no pattern for its region is known, or the pattern
    * makes no address with its name.
    *
-   * @param region empty where nobody says it
+   * @param region empty where not reported
    */
   public Optional<ServerAddress> address(Optional<String> region, String name) {
     Optional<String> pattern =

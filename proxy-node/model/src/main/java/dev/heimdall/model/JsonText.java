@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 final class JsonText {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          // Keys are whatever somebody writes: none is worth keeping, and many are no syntax error.
+          // Keys are free text: none is worth keeping, and many are no syntax error.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
           .streamReadConstraints(

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the known name that somebody probably meant. */
+/** Finds the known name that was probably meant. */
 public final class NearestName {
   private static final int SHORTEST_BEGINNING = 3;
 

@@ -54,7 +54,7 @@ final class NumberTypes {
 
     abstract String kind();
 
-    /** The kind, for somebody who wrote it in quotes. */
+    /** The kind, for a value that was written in quotes. */
     String kindUnquoted(String written) {
       return kind();
     }

@@ -57,7 +57,7 @@ public final class OpenSecrets {
       }
     }
     if (!any(dir, ENTER)) {
-      // Nobody else comes as far as the files below.
+      // No other user reaches the files below.
       documents.clear();
       keys.removeIf(key -> key.startsWith(dir));
     }
@@ -75,7 +75,7 @@ public final class OpenSecrets {
         .toList();
   }
 
-  /** A reference tells nobody anything. */
+  /** A reference reveals nothing. */
   private static boolean isWritten(Optional<Secret> secret) {
     return secret.filter(text -> !text.isUnread()).isPresent();
   }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * Values that are shown in place of secrets. One that comes back in a way that cannot be undone
- * must not become the secret: nobody would know the password then.
+ * must not become the secret: the password would be unknown then.
  */
 public final class SecretMasks {
   /** Prefix of a mask of the manager. */

@@ -47,7 +47,7 @@ public record SecretReference(String name, Optional<String> key) {
     for (Map.Entry<String, JsonValue.Member> entry : object.members().entrySet()) {
       if (!KEYS.contains(entry.getKey())) {
         right = false;
-        // Somebody may have written the secret itself there, so the key is not shown.
+        // The secret itself may stand there, so the key is not shown.
         in.problem(
             path,
             entry.getValue().nameAt(),
@@ -76,7 +76,7 @@ public record SecretReference(String name, Optional<String> key) {
     if (written.value() instanceof JsonValue.Str text && format.accepts(text.text())) {
       return Optional.of(text.text());
     }
-    // Somebody may have taken it for the place of the text itself.
+    // It may have been taken for the place of the text itself.
     in.problem(
         path + "." + member,
         written.value().at(),
@@ -104,7 +104,7 @@ public record SecretReference(String name, Optional<String> key) {
    */
   public static SortedSet<String> namedIn(String document, RegionFacts facts) {
     TreeSet<String> names = new TreeSet<>(SecretPlaces.references(facts.in(document)));
-    names.removeIf(name -> !Format.SECRET.accepts(name)); // what it stands for nobody knows here
+    names.removeIf(name -> !Format.SECRET.accepts(name)); // its meaning is unknown here
     return names;
   }
 

@@ -49,7 +49,7 @@ final class SecretTexts {
     return new SecretTexts(Use.CHECKED, false, Map.of(), Map.of());
   }
 
-  /** Those that whoever keeps a directory has read for its documents. */
+  /** Those that were read for the documents of a directory. */
   static SecretTexts in(Path dir) {
     Map<String, String> texts = new HashMap<>();
     Map<String, String> troubles = new HashMap<>();

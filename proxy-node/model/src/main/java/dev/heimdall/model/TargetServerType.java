@@ -39,7 +39,7 @@ public enum TargetServerType implements Spelled {
 
   /**
    * Returns the preference of a server: 0 first, 1 when there is none of those, {@link #NEVER} not
-   * at all. Nobody prefers a server whose role is unknown.
+   * at all. No client prefers a server whose role is unknown.
    */
   public int rank(NodeRole role) {
     boolean writer = role == NodeRole.WRITER || role == NodeRole.LISTENER;

@@ -56,7 +56,7 @@ final class VdbEngineChecks {
     }
   }
 
-  /** True if BEGIN is held back: as it is written, or where nobody could tell by its effects. */
+  /** True if BEGIN is held back: as it is written, or where its effects do not show it. */
   boolean delaysTransactions() {
     return vdb.delayedTransaction() == null
         ? engine.is(EngineTrait.BEGINS_LATE)

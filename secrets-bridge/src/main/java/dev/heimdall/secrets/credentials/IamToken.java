@@ -17,7 +17,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * Signs tokens that RDS takes for a password: the URL of a request that nobody makes, without its
+ * Signs tokens that RDS takes for a password: the URL of a request that is never made, without its
  * scheme, signed with version 4 of AWS's signatures. The SDK does the same, but writes tokens into
  * its log on the way.
  *

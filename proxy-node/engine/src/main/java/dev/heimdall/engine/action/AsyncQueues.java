@@ -264,7 +264,7 @@ public final class AsyncQueues {
     }
     if (queue.isEmpty()) {
       queues.remove(queue.name, queue);
-      lock.notifyAll(); // whoever closes waits for the last queue to go
+      lock.notifyAll(); // closing waits for the last queue to go
       return;
     }
     for (Ticket blocker : queue.head().blockers) {

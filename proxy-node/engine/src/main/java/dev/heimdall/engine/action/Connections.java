@@ -72,7 +72,7 @@ final class Connections implements AutoCloseable {
           connection.close();
         }
       } catch (SQLException e) {
-        // It was broken, and whoever used it knows.
+        // It was broken, and its user knows.
       } finally {
         free(pool);
       }

@@ -5,7 +5,7 @@ package dev.heimdall.engine.action;
  *
  * @param rows the rows that it changed
  * @param sqlstate why it failed; null when it did not
- * @param message what the server said, for the statement's own client and nobody else; null when it
+ * @param message what the server said, for the statement's own client and no other; null when it
  *     did not fail
  * @param number what the server calls the error, where it numbers them; else 0
  */

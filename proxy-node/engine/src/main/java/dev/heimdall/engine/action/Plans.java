@@ -68,7 +68,7 @@ public final class Plans {
 
   private volatile boolean wished;
 
-  /** A plan that somebody wants of the next statement whose pattern has this text. */
+  /** A plan requested of the next statement of this pattern. */
   private record RequestedPlan(String vdb, String text) {}
 
   private record Pattern(String vdb, String database, long high, long low) {
@@ -129,9 +129,7 @@ public final class Plans {
     return wished;
   }
 
-  /**
-   * Takes somebody's wish for such a statement, which is his who takes it; empty: there is none.
-   */
+  /** Takes the request for such a plan, which only one statement gets; empty: there is none. */
   public synchronized Optional<CompletableFuture<Boolean>> takeWish(String vdb, String text) {
     CompletableFuture<Boolean> wish = wishes.remove(new RequestedPlan(vdb, text));
     wished = !wishes.isEmpty();

@@ -105,7 +105,7 @@ final class TableOrder {
   /**
    * The statements after whose end all that there are now on these tables are done.
    *
-   * @param onlyLocked leave out those for which nobody is to wait
+   * @param onlyLocked leave out those that are not to be waited for
    */
   List<Ticket> lastOn(
       String sourceName, Collection<String> tables, boolean anything, boolean onlyLocked) {

@@ -260,7 +260,7 @@ final class HttpEndpoints {
       return HttpReply.error(403, "/drain is for callers on this machine only");
     }
     if (headers.contains(HttpHeaderNames.ORIGIN) || headers.contains("X-Forwarded-For")) {
-      // A page in a browser on this machine, or whoever stands behind a relay on it.
+      // A page in a browser on this machine, or a client behind a relay on it.
       return HttpReply.error(403, "/drain takes no requests from web pages or through relays");
     }
     log.adminCommand("(http)", peer, "POST /drain", "drain begins");

@@ -175,8 +175,8 @@ public final class HttpListener implements AutoCloseable {
   }
 
   /**
-   * Requests need no bodies, but for documents; whoever sends a long one is told so and not
-   * listened to any more.
+   * Requests need no bodies, but for documents; a long one is answered with an error and ends the
+   * connection.
    */
   private static final class Bodies extends HttpObjectAggregator {
     Bodies() {

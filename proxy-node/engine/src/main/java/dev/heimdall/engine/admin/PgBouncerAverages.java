@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Remembers what the counters were a while ago, for averages. PgBouncer takes them each {@code
- * stats_period} of 60 s; here they are taken when somebody asks, so that a node whom nobody asks
- * does nothing: an average is over the last 60 s to twice the time between two questions.
+ * stats_period} of 60 s; here they are taken on request, so that a node without requests does
+ * nothing: an average is over the last 60 s to twice the time between two questions.
  */
 final class PgBouncerAverages {
   private static final Duration PERIOD = Duration.ofSeconds(60);

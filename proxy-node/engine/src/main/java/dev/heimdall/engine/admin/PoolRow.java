@@ -24,7 +24,7 @@ package dev.heimdall.engine.admin;
  * @param preparedBytes of their texts
  * @param paused whether {@code PAUSE} holds statements back
  * @param server the server of a cluster that the connections go to; null where there is no cluster,
- *     or nobody knows yet
+ *     or not known yet
  */
 public record PoolRow(
     String vdb,

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * A virtual database with what is behind it, as it is configured now.
  *
- * @param writer where statements that write go; the first server of the source where nobody has
- *     said which one that is
+ * @param writer where statements that write go; the first server of the source where the
+ *     configuration does not say which one that is
  * @param users who may enter it
  * @param paused whether {@code PAUSE} holds its statements back
  */

@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param pid the process on the server side
  * @param clientId the client that holds it now
  * @param since when it was opened
- * @param idleFor how long nobody has used it, zero while in use
+ * @param idleFor time since its last use, zero while in use
  * @param lifetimeLeft until it is replaced because of its age; null without a limit
  * @param preparedStatements how many prepared statements it knows
  * @param tls protocol and cipher, null without TLS

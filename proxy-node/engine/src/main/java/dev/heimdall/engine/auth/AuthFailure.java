@@ -9,7 +9,7 @@ import dev.heimdall.engine.wire.Sqlstate;
  *
  * @param sqlState five characters, for instance {@code 28P01}
  * @param message one line without a full stop
- * @param detail more for whoever reads the client's log; may be null
+ * @param detail more for the reader of the client's log; may be null
  * @param hint what to do; may be null
  */
 public record AuthFailure(String sqlState, String message, String detail, String hint) {

@@ -12,7 +12,10 @@ final class CommonName {
 
   private CommonName() {}
 
-  /** Null when the subject has none, more than one, or one that is no text: nobody may guess. */
+  /**
+   * Null when the subject has none, more than one, or one that is no text: guessing is not
+   * permitted.
+   */
   static String of(X509Certificate certificate) {
     String subject = certificate.getSubjectX500Principal().getName(X500Principal.RFC2253);
     String found = null;

@@ -7,7 +7,7 @@ import java.security.cert.X509Certificate;
  * Facts known about a client before it proves anything.
  *
  * @param tls whether the connection is encrypted
- * @param hidesPasswords whether its protocol lets nobody on the way read a password, also without
+ * @param hidesPasswords whether its protocol protects passwords from eavesdroppers, also without
  *     TLS
  * @param address where it comes from; behind the PROXY protocol the address told there
  * @param database the name in the start-up packet, the user's where there was none

@@ -7,7 +7,7 @@ import java.util.HexFormat;
 
 /**
  * PostgreSQL's MD5 passwords: for old servers, and for old clients where the configuration asks for
- * it. The hash is as good as the password to whoever holds it.
+ * it. The hash is as good as the password to its holder.
  */
 public final class Md5Password {
 

@@ -59,9 +59,8 @@ public final class ScramClient {
       throw refused("the server offers no SASL mechanism that this node can use");
     }
     mechanism = plus ? ScramServer.SCRAM_SHA_256_PLUS : ScramServer.SCRAM_SHA_256;
-    // "y" says that we would have bound the channel: a server that did offer PLUS knows that
-    // somebody
-    // between us took it away.
+    // "y" says that we would have bound the channel: a server that did offer PLUS detects
+    // that a man in the middle removed it.
     gs2Header = plus ? ScramServer.PLUS_HEADER : bindable ? "y,," : "n,,";
     bindingData = plus ? tlsServerEndPoint.clone() : new byte[0];
     nonce = nonces.next();

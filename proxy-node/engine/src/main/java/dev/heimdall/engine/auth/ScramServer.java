@@ -196,7 +196,7 @@ public final class ScramServer {
             "The client selected SCRAM-SHA-256-PLUS, but its message names no channel binding.");
       }
       if (flag.equals("y") && tlsServerEndPoint != null) {
-        // Somebody between us took PLUS out of the list of mechanisms.
+        // A man in the middle removed PLUS from the list of mechanisms.
         throw new ScramException(
             new AuthFailure(
                 Sqlstate.INVALID_AUTHORIZATION,

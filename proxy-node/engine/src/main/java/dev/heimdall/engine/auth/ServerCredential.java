@@ -77,7 +77,7 @@ public final class ServerCredential {
     return new ServerCredential(user, new Nothing());
   }
 
-  /** As whom somebody has to be asked for each connection, unless it is written down. */
+  /** A user whose password is fetched for each connection, unless it is written down. */
   public static ServerCredential of(DatabaseCredentials credentials) {
     return credentials
         .written()

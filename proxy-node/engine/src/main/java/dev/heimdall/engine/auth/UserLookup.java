@@ -4,14 +4,14 @@ import dev.heimdall.model.User;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Users who have no document, as somebody else knows them. Thread-safe, never blocks. */
+/** Users who have no document, as another source knows them. Thread-safe, never blocks. */
 public interface UserLookup {
   /**
    * Result of the lookup of a name.
    *
    * @param user empty where there is none
    * @param others what users have had who were found
-   * @param failed whether nobody could be asked: nothing is known then
+   * @param failed true if no source could be asked: nothing is known then
    */
   record Answer(Optional<User> user, FoundUsers others, boolean failed) {}
 

@@ -8,8 +8,8 @@ public interface ConnectionKeeper {
   void cancelsDone(ServerConnection connection);
 
   /**
-   * True if a client waits for a connection like this, or it is to be closed: whoever has it ought
-   * to give it back as soon as can be.
+   * True if a client waits for a connection like this, or it is to be closed: its holder ought to
+   * return it as soon as can be.
    */
   default boolean wanted(ServerConnection connection) {
     return false;

@@ -249,7 +249,7 @@ public final class ReplyDelivery {
     return absorbing;
   }
 
-  /** True if what comes up to the group's end is nobody's. */
+  /** True if replies up to the group's end are dropped. */
   public boolean absorbing() {
     return absorbing;
   }

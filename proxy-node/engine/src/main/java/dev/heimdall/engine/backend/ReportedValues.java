@@ -78,7 +78,7 @@ public final class ReportedValues {
   /**
    * The server has reported a value.
    *
-   * @return whether it is another one than before: whoever asked again about what did not change
+   * @return whether it is another one than before: a part that asked again about unchanged values
    *     might be told so without end
    */
   boolean report(String name, String value) {

@@ -469,7 +469,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     heardAt = context.beginEvent();
     ByteBuf in = (ByteBuf) message;
     if (end.left()) {
-      in.release(); // nobody waits for that any more
+      in.release(); // no part waits for that any more
       return;
     }
     bytesIn += in.readableBytes();

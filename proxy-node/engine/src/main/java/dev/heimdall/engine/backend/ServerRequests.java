@@ -86,7 +86,7 @@ public interface ServerRequests {
     return true;
   }
 
-  /** Those of the variables that may stay while nobody has the connection; the same for all. */
+  /** Those of the variables that may stay on an idle connection; the same for all. */
   default Variables restful(Variables applied) {
     return applied;
   }

@@ -266,7 +266,7 @@ final class ArnSources implements FoundClusters, AutoCloseable {
     }
   }
 
-  /** Says again that somebody waits, less and less often. */
+  /** Logs again that a start waits, less and less often. */
   private void remind(Name name, Duration after) {
     CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS, offLoop)
         .execute(

@@ -26,11 +26,11 @@ final class Drain {
     /**
      * Lets clients in again.
      *
-     * @throws StartupException when a port is not to be had any more; nobody is let in then
+     * @throws StartupException when a port is not to be had any more; no client is let in then
      */
     void openListeners() throws StartupException;
 
-    /** Lets nobody in any more; who is in stays, and is counted. */
+    /** Lets no client in any more; who is in stays, and is counted. */
     void closeListeners();
 
     /** Connections that are open: clients, and those that log in. */

@@ -8,7 +8,7 @@ import dev.heimdall.engine.observe.Metrics;
  * Sinks of events of one part of the node.
  *
  * @param log a line for each
- * @param told hears what somebody may have to be woken for
+ * @param told hears events that may have to alarm an operator
  * @param metrics count it
  */
 record EventSinks(EventLog log, NodeEvents told, Metrics metrics) {}

@@ -138,7 +138,7 @@ final class Handover implements AutoCloseable {
   private final Path claimsFile;
   private Stage stage = Stage.SERVING;
 
-  /** Null as long as nobody takes the node's place. */
+  /** Null as long as no process takes the node's place. */
   private SuccessorLink successor;
 
   private volatile Channel listener;
@@ -336,7 +336,7 @@ final class Handover implements AutoCloseable {
       return;
     }
     boolean known = counted.isDone() && !counted.isCompletedExceptionally();
-    int left = node.connections(); // behind that: nobody who was accepted is missed
+    int left = node.connections(); // behind that: no accepted client is missed
     boolean late = System.nanoTime() - movingSince > node.mayStay().toNanos();
     if (late || (left == 0 && known)) {
       become(Stage.ENDING);

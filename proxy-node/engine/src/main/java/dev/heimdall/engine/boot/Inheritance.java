@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listening sockets that another process has handed over, by where they listen; for a node that
- * takes nobody's place, none. Thread-safe.
+ * The listening sockets that another process has handed over, by where they listen; none for a node
+ * that takes no other's place. Thread-safe.
  */
 final class Inheritance {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
@@ -35,7 +35,7 @@ final class Inheritance {
     sockets.computeIfAbsent(place, none -> new ArrayList<>()).add(socket);
   }
 
-  /** Those that listen there, which are the caller's from now on; none where nobody does. */
+  /** Those that listen there, which are the caller's from now on; none where no process does. */
   synchronized List<FileDescriptor> take(String vdb, ListeningPlace place) {
     List<FileDescriptor> found = sockets.remove(name(vdb, place));
     return found == null ? List.of() : found;
@@ -46,7 +46,7 @@ final class Inheritance {
     return held;
   }
 
-  /** From now on this process accepts them; what nobody has taken is closed. */
+  /** From now on this process accepts them; sockets that were not taken are closed. */
   synchronized void release() {
     held = false;
     close();

@@ -90,7 +90,8 @@ final class ListeningSockets {
   }
 
   /**
-   * Lets nobody in: another process does. Whoever is only told not to read accepts one more.
+   * Accepts no client: another process does. A channel that is only told not to read accepts one
+   * more.
    *
    * @return done when all who were let in have been passed to a loop
    */

@@ -114,7 +114,7 @@ public final class Node implements AutoCloseable {
 
   /**
    * @param others dialects besides those that the node has, or in their places
-   * @param practices of a node of which nobody is to hear: empty for all others
+   * @param practices of a node that reports nothing: empty for all others
    */
   private Node(
       Path directory,
@@ -270,7 +270,7 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(Path configDirectory, RegionFacts facts, NodeObserver observer)
       throws StartupException {
-    // What cannot be completed is said; a node that does not start would serve nobody.
+    // What cannot be completed is said; a node that does not start would serve no client.
     new CommitGate(configDirectory).incomplete();
     Configuration configuration;
     try {
@@ -302,7 +302,7 @@ public final class Node implements AutoCloseable {
   }
 
   /**
-   * Starts one with clients and servers of its own, of which nobody hears.
+   * Starts one with clients and servers of its own, and without reports.
    *
    * @param directory where its configuration was
    */
@@ -334,7 +334,7 @@ public final class Node implements AutoCloseable {
     try {
       ldap.update(configuration.node().ldap());
       if (handover.succeeds() && !configuration.byArn().waiting().isEmpty()) {
-        // Their sockets would be nobody's until the clusters are found.
+        // Their sockets would have no owner until the clusters are found.
         throw new StartupException(
             "--take-over: nothing is known yet of the clusters of the data sources %s: write a \"url\" into them, or restart"
                 .formatted(configuration.byArn().pending().keySet()));

@@ -25,7 +25,7 @@ final class NodeHandover implements AutoCloseable {
 
   private final Overlap overlap = new Overlap();
 
-  /** Null where nobody can take the node's place. */
+  /** Null where no process can take the node's place. */
   private final Path socket;
 
   /** Process that the node replaces; null for none. */
@@ -33,7 +33,7 @@ final class NodeHandover implements AutoCloseable {
 
   private final Inheritance inheritance;
 
-  /** Null before somebody can take its place. */
+  /** Null before a process can take its place. */
   private Handover after;
 
   private boolean closed;

@@ -26,7 +26,7 @@ public interface NodeObserver {
     return false;
   }
 
-  /** A drain has begun, whoever asked for it. */
+  /** A drain has begun, of any cause. */
   default void draining() {}
 
   /** Name by which managers know the node; empty: its machine's name and its number. */

@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * Number of clients allowed by the files that the process may have open, of which each connection
- * is one. Where none is left, nobody can be accepted, not even to be rejected: so fewer clients are
- * let in than there are files, and the others get an error.
+ * is one. Where none is left, no client can be accepted, not even to be rejected: so fewer clients
+ * are let in than there are files, and the others get an error.
  *
  * @param limit files that the process may have open; 0: that is not known
  * @param open files that it has open without any clients, such as libraries
@@ -45,7 +45,7 @@ record OpenFiles(long limit, long open, long servers) {
             .sum());
   }
 
-  /** A pool for each server; how many users and databases there are nobody knows. */
+  /** A pool for each server; the number of users and databases is unknown. */
   private static long servers(VirtualDatabase vdb, DataSource source) {
     PoolSettings pool = vdb.pool();
     return pool.maxConnections()

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Moves a node from the ports and sockets that it listens on to others: all of them, or none. Ports
- * that nobody of the node holds are bound while the old listeners still listen; one that goes from
+ * that the node does not hold are bound while the old listeners still listen; one that goes from
  * one listener to another is first given up, and taken back when a later one cannot be had.
  */
 final class PortChange {

@@ -39,7 +39,7 @@ final class PracticeNode implements AutoCloseable {
 
   static PracticeNode start(Map<Engine, Practice> practices, Transport transport)
       throws IOException, StartupException, ConfigurationException {
-    // What listens for moments on this machine lets nobody else in.
+    // What listens for moments on this machine lets no other client in.
     byte[] secret = new byte[16];
     new SecureRandom().nextBytes(secret);
     String password = HexFormat.of().formatHex(secret);

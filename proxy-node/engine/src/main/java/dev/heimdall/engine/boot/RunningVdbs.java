@@ -408,7 +408,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     }
   }
 
-  /** Lets nobody in any more, whatever is reloaded, until {@link #openListeners}. */
+  /** Lets no client in any more, whatever is reloaded, until {@link #openListeners}. */
   @Override
   public void closeListeners() {
     letsIn = false;
@@ -418,7 +418,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
   /**
    * Lets clients in again.
    *
-   * @throws StartupException when a port is not to be had any more; nobody is let in then
+   * @throws StartupException when a port is not to be had any more; no client is let in then
    */
   @Override
   public void openListeners() throws StartupException {

@@ -99,8 +99,8 @@ record SocketFile(Path path) {
   }
 
   /**
-   * Lets those in whom the mode lets in. Until then the process's umask decides, which lets nobody
-   * else write to what is made unless the operator has widened it.
+   * Lets those in whom the mode lets in. Until then the process's umask decides, which lets no
+   * other user write to what is made unless the operator has widened it.
    *
    * @param mode octal digits
    */

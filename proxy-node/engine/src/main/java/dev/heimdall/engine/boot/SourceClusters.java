@@ -65,7 +65,7 @@ final class SourceClusters implements AutoCloseable {
    * A cluster that is watched.
    *
    * @param hearing what AWS says of it
-   * @param asking AWS, where nobody else does
+   * @param asking AWS, where no other part does
    */
   private record Running(
       RunningCluster.Watched watched,
@@ -103,7 +103,7 @@ final class SourceClusters implements AutoCloseable {
   /**
    * @param offLoop where trackers are told what sessions find
    * @param guards hear which writers take what the node writes itself
-   * @param feed what AWS says, whoever has asked; closed with this
+   * @param feed what AWS reports, by any request; closed with this
    * @param overlap whether another process takes this one's place
    */
   SourceClusters(

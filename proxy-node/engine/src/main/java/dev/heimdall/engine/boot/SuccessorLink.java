@@ -161,7 +161,7 @@ final class SuccessorLink extends FrameLink implements ClientLink {
             });
   }
 
-  /** This process serves nobody any more. */
+  /** This process serves no client any more. */
   void gone() {
     sendAndClose(FrameType.GONE, new StateWriter());
   }

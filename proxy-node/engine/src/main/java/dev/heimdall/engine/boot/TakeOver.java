@@ -279,8 +279,8 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   }
 
   /**
-   * Done when nothing more comes from the other process: whether it serves nobody any more. If not,
-   * it goes on as if it had never been asked.
+   * Done when nothing more comes from the other process: true if it serves no client any more. If
+   * not, it goes on as if it had never been asked.
    */
   CompletableFuture<Boolean> over() {
     return over;

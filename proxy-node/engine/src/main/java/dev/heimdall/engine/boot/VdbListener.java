@@ -173,7 +173,7 @@ final class VdbListener {
     }
   }
 
-  /** The port, if nobody has it. A socket that listened would have clients, and reset them. */
+  /** The port, if it is free. A socket that listened would have clients, and reset them. */
   private int free(String address) throws Exception {
     Channel probe =
         opened(
@@ -194,7 +194,7 @@ final class VdbListener {
     }
   }
 
-  /** Each loop gets one, as another process has had it; whoever waits there stays. */
+  /** Each loop gets one, as another process has had it; clients that wait there stay. */
   private void inherit(List<FileDescriptor> inherited) throws Exception {
     sockets.shared();
     boolean unix = place instanceof ListeningPlace.UnixSocket;
@@ -314,7 +314,7 @@ final class VdbListener {
   }
 
   /**
-   * Lets nobody in: another process that has the sockets, too, does.
+   * Accepts no client: another process that has the sockets, too, does.
    *
    * @return done when {@link #connections} has all who were let in
    */

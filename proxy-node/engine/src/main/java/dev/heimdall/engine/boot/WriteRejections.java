@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Since when the writer of a cluster takes no writes, by probes or by what it has rejected. In a
- * switchover another one is the writer before long, and whoever repeats a transaction gets there.
- * One that an operator has made read-only, or whose disk is full, stays so. Thread-safe.
+ * switchover another one is the writer before long, and a client that repeats a transaction gets
+ * there. One that an operator has made read-only, or whose disk is full, stays so. Thread-safe.
  */
 final class WriteRejections {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.cluster");
@@ -94,7 +94,7 @@ final class WriteRejections {
   }
 
   /**
-   * True if nobody is to wait for a server that takes writes any longer: one has taken none for
+   * True if no client is to wait for a server that takes writes any longer: one has taken none for
    * longer than a switchover may take.
    */
   synchronized boolean last(Duration most) {

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Callers that wait until a server has reported again that it is the writer. Times are of {@link
- * System#nanoTime}. Thread-safe; nobody is told under the lock.
+ * System#nanoTime}. Thread-safe; no listener is called under the lock.
  */
 final class WriterConfirmations {
   private final Map<CompletableFuture<Void>, Long> waiting = new LinkedHashMap<>();

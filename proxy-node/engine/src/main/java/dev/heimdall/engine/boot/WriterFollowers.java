@@ -105,7 +105,7 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
     return fence.over(System.nanoTime()) ? Optional.empty() : writer;
   }
 
-  /** Without a writer, whoever is connected to the last one goes on while that is confirmed. */
+  /** Without a writer, clients of the last one go on while that is confirmed. */
   @Override
   public synchronized boolean bars(ServerAddress server) {
     return fence.over(System.nanoTime())

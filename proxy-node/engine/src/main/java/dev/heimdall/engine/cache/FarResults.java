@@ -53,7 +53,7 @@ public final class FarResults {
    * Asks for a result.
    *
    * @param then gets it on the loop, or null where there is none
-   * @return false where there is none, as is known at once: then nobody is called
+   * @return false where there is none, as is known at once: then no callback runs
    */
   public boolean ask(byte[] key, Executor loop, Consumer<FarResult> then) {
     return tier.get(

@@ -39,7 +39,7 @@ public final class Flight {
    * Adds a follower that waits for the result.
    *
    * @param then runs on the loop when it is over, whether its result is kept or not
-   * @return false where it is over: then nobody is called
+   * @return false where it is over: then no callback runs
    */
   synchronized boolean follow(Executor loop, Runnable then) {
     if (followers == null) {
@@ -53,7 +53,7 @@ public final class Flight {
     return followers == null ? 0 : followers.size();
   }
 
-  /** Its result is kept, or will not be, or has taken too long: nobody waits any more. */
+  /** Its result is kept, or will not be, or has taken too long: no session waits any more. */
   public void over() {
     flights.landed(this);
     List<Follower> waiting;

@@ -29,7 +29,7 @@ public final class Flights {
   }
 
   /**
-   * @param most nanoseconds after which nobody waits for a statement any more; 0 for not at all
+   * @param most nanoseconds that sessions wait for a statement at most; 0 for not at all
    * @param clock {@link System#nanoTime}
    */
   Flights(long most, LongSupplier clock) {
@@ -41,7 +41,7 @@ public final class Flights {
    * A statement was not in the cache, and is to be sent unless an equal one is on its way.
    *
    * @return what to end when its result is kept, or is not going to be; null where it is not to be
-   *     sent by itself ({@link #follow}), or nobody is to wait for it
+   *     sent by itself ({@link #follow}), or no session is to wait for it
    */
   public Flight lead(CacheKey key) {
     if (most == 0 || isBarren(key)) {
@@ -56,7 +56,7 @@ public final class Flights {
    *
    * @param then runs on the loop when that is over, or has taken too long
    * @param timer of that loop
-   * @return false where none is on its way: then nobody is called
+   * @return false where none is on its way: then no callback runs
    */
   public boolean follow(CacheKey key, Executor loop, Runnable then, Timer timer) {
     Flight flight = underWay.get(key);
@@ -77,7 +77,7 @@ public final class Flights {
     }
   }
 
-  /** Those that take too long keep nobody waiting, nor others from being the first. */
+  /** Those that take too long keep no session waiting, nor others from being the first. */
   private void sweep(Timer timer) {
     swept.set(false);
     boolean followed = false;

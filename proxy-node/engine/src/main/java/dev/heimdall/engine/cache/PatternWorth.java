@@ -29,7 +29,7 @@ public final class PatternWorth {
   /** A statement's weight in how long such statements take is one of so many. */
   private static final int STATEMENTS = 16;
 
-  /** So many statements in a row of which nobody knows the rows are like the next ones. */
+  /** So many statements in a row with unknown rows are like the next ones. */
   private static final int UNKNOWN_ROWS = 16;
 
   /** One in so many of those is looked at again. */
@@ -45,7 +45,7 @@ public final class PatternWorth {
   /** Moves under this object alone. */
   private volatile boolean rests;
 
-  /** Statements in a row of which nobody knew the rows; a race costs some of them. */
+  /** Statements in a row with unknown rows; a race costs some of them. */
   private int unknownRows;
 
   private volatile long restsUntil;
@@ -81,7 +81,7 @@ public final class PatternWorth {
     synchronized (this) {
       if (rests) {
         rests = false;
-        since = clock.getAsLong(); // what was kept before that had nobody to ask for it
+        since = clock.getAsLong(); // what was kept before that was not requested
         begin();
       }
     }

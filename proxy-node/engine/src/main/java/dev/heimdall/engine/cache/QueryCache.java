@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.LongAdder;
  * long going first. May be used from any thread, and never waits.
  *
  * <p>A result is kept with the number of writes that were noted before its statement was sent. It
- * is served as long as none of its tables was written since: whoever writes through the node, or
- * through another one of the fleet, has that noted before it is acknowledged. So a result cannot be
- * older than what was acknowledged, whatever the order in which the two came.
+ * is served as long as none of its tables was written since: a write through any node of the fleet
+ * is noted before it is acknowledged. So a result cannot be older than what was acknowledged,
+ * whatever the order in which the two came.
  */
 public final class QueryCache {
   /** Of the results' memory, so much again may be taken by answers that are just being copied. */
@@ -52,7 +52,7 @@ public final class QueryCache {
 
   /** A result, and how often it was of use. */
   private static final class Entry {
-    /** Uses beyond that are not counted: whoever asks often shall not write all the time. */
+    /** Uses beyond that are not counted: frequent lookups shall not write all the time. */
     private static final int MOST_USES = 1_000;
 
     final StoredAnswer answer;
@@ -103,7 +103,7 @@ public final class QueryCache {
     }
   }
 
-  /** An entry is gone when its own time is over, whoever asks. */
+  /** An entry is gone when its own time is over, for all sessions. */
   private static final class UntilOver implements Expiry<CacheKey, Entry> {
     @Override
     public long expireAfterCreate(CacheKey key, Entry entry, long now) {

@@ -102,7 +102,7 @@ public class BuiltInObjects {
   }
 
   /**
-   * True if functions, whoever has made them, change nothing and may only read: one that is in no
+   * True if all functions, also users' own, change nothing and may only read: one that is in no
    * catalogue leaves its session as it is.
    *
    * @param caller how such a thing is called

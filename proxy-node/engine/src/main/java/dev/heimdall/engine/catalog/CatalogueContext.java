@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * @param protocol how databases are read
  * @param memory what catalogues may weigh
  * @param changing whose definitions are about to be changed
- * @param forget ends watching a database: it weighs too much, or nobody asks for it
+ * @param forget ends watching a database: it weighs too much, or it is not in use
  */
 record CatalogueContext(
     CatalogueProtocol protocol,

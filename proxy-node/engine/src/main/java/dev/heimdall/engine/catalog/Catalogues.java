@@ -24,7 +24,7 @@ import java.util.function.Function;
  * connection of their own to each database, again as often as the source's {@code catalog.refresh}
  * says and at once when told of a change; with growing pauses while a database is away.
  *
- * <p>Where the catalogue is switched off, or nobody is known who could read it, every database is
+ * <p>Where the catalogue is switched off, or no user is known who could read it, every database is
  * {@link Catalogue#unknown}.
  */
 public final class Catalogues implements AutoCloseable {
@@ -41,7 +41,7 @@ public final class Catalogues implements AutoCloseable {
 
   private final DataSource source;
 
-  /** Null where nobody reads. */
+  /** Null where no reader runs. */
   private final SourceConnections connections;
 
   private final ScheduledThreadPoolExecutor executor;
@@ -120,7 +120,7 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * Those of a source whose databases nobody reads.
+   * Those of a source whose databases are not read.
    *
    * @param known what is known of one all the same, by its name there
    */
@@ -279,8 +279,8 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * Sessions of the servers may begin with other settings from now on: those that have begun are
-   * nobody else's any more. Never blocks.
+   * Sessions of the servers may begin with other settings from now on: those that have begun belong
+   * to no other reader. Never blocks.
    */
   public void sessionDefaultsChanged() {
     defaultsChanged.run();
@@ -288,8 +288,8 @@ public final class Catalogues implements AutoCloseable {
 
   /**
    * A database is to have no users, because it is dropped, altered or copied: it is not read any
-   * more unless it is asked for again, and nobody else at the node keeps unused connections to it.
-   * Never blocks.
+   * more unless it is asked for again, and no other part of the node keeps unused connections to
+   * it. Never blocks.
    */
   public void free(String database) {
     WatchedDatabase watched = databases.get(readAs(database));
@@ -322,8 +322,8 @@ public final class Catalogues implements AutoCloseable {
    *
    * @param found runs on any thread when definitions are found changed, before a statement is
    *     judged by what they are now
-   * @param first runs then, with the name of a database, where nobody else is known to have found
-   *     it
+   * @param first runs then, with the name of a database, where no other reader is known to have
+   *     found it
    */
   public void watchClosely(Duration every, Runnable found, Consumer<String> first) {
     closely = new Closely(every, found, first);
@@ -356,8 +356,8 @@ public final class Catalogues implements AutoCloseable {
     /**
      * Definitions were found changed, and are about to be read.
      *
-     * @param unannounced whether nobody has reported it
-     * @param suspected whether somebody has reported that it may have been
+     * @param unannounced true if it was not reported
+     * @param suspected true if a report said that it may have been
      */
     void changed(boolean unannounced, boolean suspected) {
       if (unannounced) {
@@ -442,7 +442,7 @@ public final class Catalogues implements AutoCloseable {
     try {
       executor.execute(watched::end);
     } catch (RejectedExecutionException e) {
-      // All of this is being closed; nobody waits for an event loop any more.
+      // All of this is being closed; no event loop is waited for any more.
       watched.close();
     }
   }

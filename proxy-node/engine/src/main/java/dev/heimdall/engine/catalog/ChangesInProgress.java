@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The databases whose definitions somebody is about to change: what was read of them may be out of
+ * The databases whose definitions a session is about to change: what was read of them may be out of
  * date at any moment. Thread-safe.
  */
 final class ChangesInProgress {

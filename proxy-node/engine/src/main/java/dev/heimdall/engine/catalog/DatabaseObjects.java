@@ -31,7 +31,7 @@ import java.util.Set;
  * @param folded whether names of schemas and relations are as {@link BuiltInObjects#folded} has
  *     them, however statements write them
  * @param pipelines whether the server is known to take commands before it has answered those ahead
- * @param partial whether there may be relations that whoever has read it may not see
+ * @param partial whether there may be relations that its reader may not see
  * @param byNumber all functions by the number that calls may name them by
  */
 public record DatabaseObjects(

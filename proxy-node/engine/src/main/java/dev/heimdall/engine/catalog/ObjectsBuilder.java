@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 
 /**
  * Puts the objects of a database together from what it holds of them. Things are named by their ids
- * there; ids that nobody introduced (temporary tables, say) are passed over. The order is: schemas
- * and relations, routines, then what connects them.
+ * there; unknown ids (temporary tables, say) are passed over. The order is: schemas and relations,
+ * routines, then what connects them.
  */
 public final class ObjectsBuilder {
   private final Map<Long, Relation> relationsById = new HashMap<>();

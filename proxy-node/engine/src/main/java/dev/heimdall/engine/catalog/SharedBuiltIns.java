@@ -8,7 +8,7 @@ import java.util.Map;
  * catalogues of a data source. Thread-safe.
  */
 public final class SharedBuiltIns {
-  /** More are not shared: somebody makes functions among them. */
+  /** More are not shared: a user creates functions among them. */
   private static final int MOST = 20_000;
 
   private final Map<String, Map<FunctionEffect, Routine>> routines = new HashMap<>();

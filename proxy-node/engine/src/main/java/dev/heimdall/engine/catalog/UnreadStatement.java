@@ -52,7 +52,7 @@ final class UnreadStatement {
     }
     if (words.dynamic()
         || (seen.isEmpty() && words.definesOrCopies() && kind != StatementClass.DDL)) {
-      // Maintenance of the whole database, or what somebody has prepared.
+      // Maintenance of the whole database, or a prepared statement.
       objects.onTables().forEach(calls::putIfAbsent);
     }
     if (words.definesOrCopies()) {

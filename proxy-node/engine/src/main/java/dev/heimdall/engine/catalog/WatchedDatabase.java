@@ -23,13 +23,13 @@ final class WatchedDatabase {
   /** For so many times {@code catalog.refresh} counts what was read when it cannot be read. */
   private static final int KEPT = 2;
 
-  /** A database that nobody has used for so long is not asked often any more. */
+  /** A database that has been unused for so long is not asked often any more. */
   private static final Duration AWAKE = Duration.ofSeconds(10);
 
-  /** From then on a database that nobody asks for is read over a connection that does not stay. */
+  /** From then on an unused database is read over a connection that does not stay. */
   private static final Duration RESTING = Duration.ofMinutes(1);
 
-  /** So long is a database read again that nobody asks for. */
+  /** Time for which an unused database is read again. */
   private static final Duration UNUSED = Duration.ofMinutes(15);
 
   private enum State {
@@ -65,7 +65,7 @@ final class WatchedDatabase {
   private volatile Catalogue published;
   private volatile boolean used;
 
-  /** True if nobody has used it for long: what is published is not confirmed until it is asked. */
+  /** True if it has been unused for long: what is published is not confirmed until it is asked. */
   private volatile boolean asleep;
 
   private volatile Outcome outcome = Outcome.NONE;
@@ -310,13 +310,13 @@ final class WatchedDatabase {
   void disconnect() {
     HikariDataSource unused;
     synchronized (this) {
-      // Whoever reads lets go of it.
+      // The reader closes it.
       unused = state == State.WAITING ? taken() : null;
     }
     close(unused);
   }
 
-  /** The connection, which is somebody else's to close from now on; null if there is none. */
+  /** The connection, which the caller closes from now on; null if there is none. */
   private HikariDataSource taken() {
     HikariDataSource former = pool;
     pool = null;
@@ -489,7 +489,7 @@ final class WatchedDatabase {
     boolean tired = every.isPresent() && System.nanoTime() - lastUsed() > AWAKE.toNanos();
     asleep = tired;
     if (used) {
-      asleep = false; // whoever used it may have looked before
+      asleep = false; // its user may have looked before
     }
     boolean confirmed = !suspected && !asleep && !context.changing().any(name);
     if (complete && (news || !published.fresh())) {

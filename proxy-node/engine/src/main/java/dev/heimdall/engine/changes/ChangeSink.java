@@ -9,7 +9,7 @@ import java.util.Map;
 /** Takes what a feed hears. May be used from any thread, and never waits. */
 public interface ChangeSink {
   /**
-   * A transaction has committed that wrote these tables, and whoever reads from now on sees it.
+   * A transaction has committed that wrote these tables, and reads from now on see it.
    *
    * @param tables in full, as the catalogue spells them
    * @param at where the server says that the commit is, in the terms in which it tells a session of

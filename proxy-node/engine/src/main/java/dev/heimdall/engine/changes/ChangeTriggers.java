@@ -2,7 +2,7 @@ package dev.heimdall.engine.changes;
 
 import java.util.List;
 
-/** The SQL of triggers by which nodes hear of writes past them, for whoever installs them. */
+/** The SQL of triggers by which nodes hear of writes past them, for the installer. */
 public interface ChangeTriggers {
   /**
    * Makes those that are not there, in one transaction.

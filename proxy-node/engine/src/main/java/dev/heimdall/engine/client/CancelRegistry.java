@@ -25,7 +25,7 @@ public final class CancelRegistry {
   private final Map<Integer, Entry> sessions = new ConcurrentHashMap<>();
   private final OtherProcess other;
 
-  /** Numbers of clients of another process that may come here, and so nobody else's. */
+  /** Numbers of clients of another process that may come here, and so reserved for them. */
   private final Set<Integer> expected = ConcurrentHashMap.newKeySet();
 
   private int next;
@@ -70,7 +70,7 @@ public final class CancelRegistry {
         };
 
     /**
-     * Passes a cancel request on of which nobody knows the client here.
+     * Passes on a cancel request for a client that is unknown here.
      *
      * @param done runs on any thread when nothing more will happen, if it was passed on
      * @return whether it was
@@ -93,7 +93,7 @@ public final class CancelRegistry {
   }
 
   /**
-   * @param other knows what nobody does here
+   * @param other knows clients that are unknown here
    */
   public CancelRegistry(FleetNumbers numbers, SecureRandom random, OtherProcess other) {
     this.other = other;
@@ -110,7 +110,7 @@ public final class CancelRegistry {
   /**
    * Reserves the process id that a client has from another process.
    *
-   * @return whether nobody has it here
+   * @return true if it is unknown here
    */
   boolean reserve(int processId) {
     expected.remove(processId);

@@ -24,8 +24,8 @@ public interface ClientProtocol {
   }
 
   /**
-   * True if nobody on the way can read the passwords that its clients send, also without TLS: they
-   * are encrypted in its messages.
+   * True if the passwords of its clients are safe from eavesdroppers, also without TLS: they are
+   * encrypted in its messages.
    */
   default boolean hidesPasswords() {
     return false;

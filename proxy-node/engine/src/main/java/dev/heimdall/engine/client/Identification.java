@@ -53,7 +53,7 @@ final class Identification {
     return request != null;
   }
 
-  /** True if nobody on the way can read what is said. */
+  /** True if the connection is safe from eavesdroppers. */
   boolean secure() {
     return tls.inUse() || place.local();
   }

@@ -25,7 +25,7 @@ public interface LogInHost {
 
   void send(ByteBuf out);
 
-  /** Bytes that nobody can guess, for a challenge. */
+  /** Unpredictable bytes, for a challenge. */
   byte[] random(int length);
 
   /** The number that the session will have in its cancel key. */
@@ -42,7 +42,7 @@ public interface LogInHost {
    *
    * @param capabilities that a server is asked with where none has been heard yet
    * @param known called once, perhaps at once and perhaps later; with null where no server can be
-   *     reached: then nobody gets in but to the admin database
+   *     reached: then only the admin database takes log-ins
    */
   void greeting(Capabilities capabilities, Consumer<Greeting> known);
 
@@ -58,8 +58,8 @@ public interface LogInHost {
   boolean tls();
 
   /**
-   * True if nobody on the way can read what is sent: the connection is encrypted, or does not leave
-   * the machine.
+   * True if the connection is safe from eavesdroppers: it is encrypted, or does not leave the
+   * machine.
    */
   boolean secure();
 
@@ -71,7 +71,7 @@ public interface LogInHost {
 
   /**
    * True if some client's password can only be judged by a proof of {@link
-   * dev.heimdall.engine.auth.NativePassword}; nobody has said yet who it is.
+   * dev.heimdall.engine.auth.NativePassword}; no user has been named yet.
    *
    * @param atServer whether servers take what such a proof reveals
    */

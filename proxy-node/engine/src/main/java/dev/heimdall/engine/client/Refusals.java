@@ -33,7 +33,7 @@ final class Refusals {
     String database = request == null ? null : request.database();
     node.events().refused(vdb.name(), peer, user, database, error);
     if (user != null && vdb.settings().users().find(user).isPresent()) {
-      // Whoever asks has proved nothing: names of its own making must not become labels.
+      // The client has proved nothing: names of its own making must not become labels.
       boolean named = vdb.settings().vdb().databases().containsKey(database);
       loop.metrics().pool(vdb.name(), named ? database : TrafficLabels.OTHER, user).loginFailed();
     }

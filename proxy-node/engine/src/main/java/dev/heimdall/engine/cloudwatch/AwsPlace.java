@@ -34,7 +34,7 @@ final class AwsPlace {
     return PATIENCE.client(builder, Optional.of(region(action)), endpoint, provider());
   }
 
-  /** Fails where nobody is known in whose name to call: the SDK itself would say that late. */
+  /** Fails without credentials to call with: the SDK itself would say that late. */
   void checkCredentials(String action) throws CallFailure {
     try {
       provider().resolveCredentials();

@@ -11,7 +11,7 @@ final class CallFailure extends Exception {
   enum Kind {
     /** The region is unknown. */
     NO_REGION,
-    /** There is nobody in whose name to call, or not any more. */
+    /** There are no credentials to call with, or not any more. */
     NO_CREDENTIALS,
     /** The role lacks a permission. */
     DENIED,

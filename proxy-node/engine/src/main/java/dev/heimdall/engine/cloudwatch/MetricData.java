@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.cloudwatch.model.StandardUnit;
 /**
  * Figures as CloudWatch wants them, by their well-known names. A mean goes with how many it is the
  * mean of, so that the mean over nodes and intervals is a mean over queries. Response times go as
- * they are spread, so that there are percentiles, too. What nobody knows is not sent, the mean of
+ * they are spread, so that there are percentiles, too. Unknown values are not sent, the mean of
  * nothing: so {@code Cache Hit Percent} without a cache.
  */
 final class MetricData {

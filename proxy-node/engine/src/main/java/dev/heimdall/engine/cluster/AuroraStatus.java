@@ -29,7 +29,7 @@ public final class AuroraStatus {
    * @param sql one row for each server with {@code server_id}, {@code session_id}, {@code durable},
    *     {@code readable}, {@code lag}, {@code age} and {@code updated}, as {@link
    *     AuroraView.Server} has them
-   * @param global as {@link GlobalStatus} is asked for; empty where nobody wants to know
+   * @param global as {@link GlobalStatus} is asked for; empty where not needed
    * @param server the one that is asked
    */
   public AuroraStatus(String sql, Optional<String> global, Positions positions, DataSource server) {

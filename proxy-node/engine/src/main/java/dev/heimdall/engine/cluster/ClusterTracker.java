@@ -93,7 +93,7 @@ public final class ClusterTracker implements AutoCloseable {
   private volatile Topology topology;
 
   /**
-   * Asks nobody before {@link #start}.
+   * Sends no query before {@link #start}.
    *
    * @param source a cluster
    * @param asker as whom its servers are asked
@@ -166,8 +166,8 @@ public final class ClusterTracker implements AutoCloseable {
   }
 
   /**
-   * Accepts the report of the RDS API. Servers that nobody knew are asked from now on; whether one
-   * is the writer, or there at all, it has to say itself.
+   * Accepts the report of the RDS API. New servers are asked from now on; whether one is the
+   * writer, or there at all, it has to say itself.
    */
   public synchronized void described(List<RdsServer> servers) {
     if (closed) {

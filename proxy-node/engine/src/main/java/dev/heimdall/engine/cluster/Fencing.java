@@ -23,7 +23,7 @@ import java.util.Set;
  *       had word of the writer so long ago.
  *   <li>A source of documents in another region was told by AWS that this region writes.
  *   <li>This region was promoted by the documents, and since then no other region has followed it
- *       by the writer's own status: whoever has not cannot be promoted in its place.
+ *       by the writer's own status: a server that has not cannot be promoted in its place.
  *   <li>This node has seen the region follow another one: it was promoted after that.
  * </ul>
  *

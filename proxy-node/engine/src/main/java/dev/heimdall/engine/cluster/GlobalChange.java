@@ -31,7 +31,7 @@ final class GlobalChange {
   }
 
   /**
-   * In words; empty where nothing differs that somebody should know, and for the first that is
+   * In words; empty where nothing differs that an operator should know, and for the first that is
    * heard.
    */
   static Optional<String> between(GlobalSaid before, GlobalSaid after) {

@@ -33,8 +33,8 @@ record Lineage(List<ProbeHistory> all) {
   }
 
   /**
-   * True if a server reports that it is the writer without being one: nobody replicates from it,
-   * and it has nothing that another has not got who reports so, answers, and allows writes; and
+   * True if a server reports that it is the writer without being one: no server replicates from it,
+   * and it has nothing that another one lacks, which reports so, answers, and allows writes; and
    * that one did so before, or has more, or has replicas. So is a replica whose replication was
    * taken away, or a writer of before that has come back. Only sets of transactions tell that;
    * where positions are places in a log, histories have numbers.

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * Servers that belong to a cluster beyond those of the configuration. One that a server names is
- * asked from then on. One that nobody names any more is forgotten once it does not answer either.
+ * asked from then on. One that is not named any more is forgotten once it does not answer either.
  */
 final class Members {
   private final Set<ServerAddress> configured;
@@ -48,7 +48,7 @@ final class Members {
   }
 
   /**
-   * Those that are to be forgotten. Nobody is while there is no writer, who would name them: the
+   * Those that are to be forgotten. None is while there is no writer, which would name them: the
    * one that was may be one of them, and has to be found when it is back.
    */
   List<ServerAddress> superfluous(

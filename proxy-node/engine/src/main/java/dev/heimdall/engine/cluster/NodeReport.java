@@ -136,7 +136,7 @@ public record NodeReport(
    *
    * @param address empty where it is known by its name only
    * @param name what the cluster calls it; empty where it has no names
-   * @param region empty where nobody says it
+   * @param region empty where not reported
    * @param position as the other one sees it
    * @param lagMillis as the other one sees it
    */

@@ -23,7 +23,7 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
   }
 
   /**
-   * Of servers, those left out whose address nobody knows.
+   * Descriptions of the servers with known addresses.
    *
    * @param patterns of those whose names alone are told
    */

@@ -17,7 +17,8 @@ import java.util.Set;
 
 /**
  * Addresses of the servers that other servers name. For a name no address is made of another region
- * than the one the server is said to be in: whoever is asked for its role is also shown a password.
+ * than the one the server is said to be in: a server that is asked for its role also gets a
+ * password.
  */
 final class ServerAddresses {
   private HostPatterns patterns;

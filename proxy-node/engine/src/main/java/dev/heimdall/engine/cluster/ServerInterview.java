@@ -38,7 +38,7 @@ public interface ServerInterview {
   /**
    * All that a configuration is made of, of a server and of those that replicate from it.
    *
-   * @param notes hears what somebody has to know of it
+   * @param notes hears what operators have to know of it
    */
   LiveServer all(Place place, Connection connection, Consumer<String> notes) throws SQLException;
 

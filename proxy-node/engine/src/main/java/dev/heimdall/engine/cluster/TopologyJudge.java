@@ -77,7 +77,7 @@ final class TopologyJudge {
   /**
    * Knowledge besides the servers' reports on themselves.
    *
-   * @param unplaced servers that nobody can ask
+   * @param unplaced servers that cannot be asked
    * @param said by documents, of the global cluster
    * @param handover that they report
    */

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 /**
  * Choice of the believed server among several that report that they are the writer. By what servers
  * and documents say, which is the same for all nodes; what only this node has seen counts as far as
- * there is an order in it, and a server that it has followed so far. Nobody is believed where
+ * there is an order in it, and a server that it has followed so far. No claim is believed where
  * nothing of that tells them apart: two nodes might choose differently.
  *
  * @param all what is known of each server

@@ -229,7 +229,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
       seen = now;
       return;
     }
-    // A wrong configuration may become right by a file that nobody watches: a certificate that it
+    // A wrong configuration may become right by a file that is not watched: a certificate that it
     // names and that was missing. So it is tried again, and reported only if it is wrong in a new
     // way.
     if (!now.equals(handled) || !reported.isEmpty()) {
@@ -296,7 +296,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
     return incomplete.isEmpty();
   }
 
-  /** True if somebody wrote while we read: then what was read is a mixture that nobody meant. */
+  /** True if a file was written during the read: then what was read is an unintended mixture. */
   private boolean movedSince(Fingerprint before) {
     Fingerprint after = fingerprint();
     if (before.equals(after)) {

@@ -60,10 +60,7 @@ public final class NodeEvents {
     this.nanoClock = nanoClock;
   }
 
-  /**
-   * Has somebody hear that something happened, from now on; on the thread that it happens on, which
-   * must not be held up.
-   */
+  /** Sets the listener of events, which runs on their threads and must not hold them up. */
   public synchronized void listen(Runnable hears) {
     listener = hears;
   }

@@ -25,8 +25,8 @@ public record FoundByDescription(
   }
 
   /**
-   * Takes a name of a server only as RDS gives it in that region: whoever is asked there is also
-   * shown a password.
+   * Takes a name of a server only as RDS gives it in that region: a server that is asked there also
+   * gets a password.
    *
    * @param any whether other names are right, too, as the API is not the one of AWS
    */

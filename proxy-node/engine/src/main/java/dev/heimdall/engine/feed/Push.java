@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A document as somebody has pushed it.
+ * A pushed document.
  *
  * @param timestamp when it was signed, as a text of seconds since 1970
  * @param nonce what is used once
@@ -29,7 +29,7 @@ public record Push(
     OFF,
     /** It is not signed. */
     NOT_SIGNED,
-    /** It is signed by somebody who has another key. */
+    /** It is signed with another key. */
     WRONG_SIGNATURE,
     /** It was signed too long ago. */
     TOO_OLD,

@@ -22,7 +22,7 @@ public final class StoredDocuments implements TopologyStore {
   private Documents known;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @throws IllegalArgumentException if the location is none
    */

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The cluster of which somebody wants to hear.
+ * The subscribed cluster.
  *
  * @param arn by which it is found in all documents
  * @param includes whether a host can be one of its servers, which are in these regions
@@ -66,9 +66,9 @@ public record Subject(
   }
 
   /**
-   * Its servers, as far as somebody tells of it: what all documents tell together of its ARN, else
-   * what the nodes of its region have been told. A server by a name that it cannot have is left
-   * out: whoever is asked for its role is also shown a password.
+   * Its servers, as far as reported: what all documents tell together of its ARN, else what the
+   * nodes of its region have been told. A server by a name that it cannot have is left out: a
+   * server that is asked for its role also gets a password.
    */
   Optional<List<RdsServer>> told(HeardDocuments heard) {
     return arn.flatMap(name -> MergedTopology.of(name, heard.received()))

@@ -237,7 +237,7 @@ public final class TopologyFeed implements AutoCloseable {
       }
       return kept.before();
     } catch (IOException e) {
-      // Whoever reads the store says so.
+      // The reader of the store reports it.
       return Optional.empty();
     }
   }

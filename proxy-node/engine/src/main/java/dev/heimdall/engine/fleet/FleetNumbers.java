@@ -41,7 +41,7 @@ public final class FleetNumbers {
 
   /**
    * Of a node that has one of these addresses. One that has none in the networks gets the number
-   * behind them all, by which nobody finds it.
+   * behind them all, by which it is not found.
    */
   public static FleetNumbers among(List<Cidr> networks, Collection<InetAddress> own) {
     NodeNetworks all = new NodeNetworks(networks);

@@ -16,7 +16,7 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One statement at a data source, from the moment somebody wants it. Thread-safe. */
+/** One statement at a data source, from the moment of its request. Thread-safe. */
 public final class ForeignCall implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
 

@@ -33,7 +33,7 @@ public final class ForeignSource implements AutoCloseable {
   /** A thread for each connection: more would not be what a node is for. */
   private static final int MOST_CONNECTIONS = 100;
 
-  /** A pool for each, which has no connections when nobody has asked for a while. */
+  /** A pool for each, which has no connections when unused for a while. */
   private static final int MOST_DATABASES = 100;
 
   private static final int CANCEL_THREADS = 2;

@@ -43,9 +43,9 @@ public enum FrameType {
   CANCEL,
   /** Old to new: the cancel request of this number is over. */
   CANCELLED,
-  /** Old to new: it serves nobody any more. */
+  /** Old to new: it serves no client any more. */
   GONE,
-  /** New to old: a KILL of a session that nobody has here: its number, the request, last words. */
+  /** New to old: a KILL of a session that is unknown here: its number, the request, last words. */
   KILL,
   /** Old to new: what came of the KILL of this number. */
   KILLED,

@@ -108,8 +108,7 @@ public final class SourceConnections {
   }
 
   /**
-   * One connection in autocommit mode to the first server, which is closed by whoever has asked for
-   * it.
+   * One connection in autocommit mode to the first server, which its caller closes.
    *
    * @param database empty for none, where the engine knows such sessions
    */

@@ -80,7 +80,7 @@ public final class SourceLogins implements AutoCloseable {
         .or(() -> ofProbes(source));
   }
 
-  /** Credentials of somebody whose name and password are known. */
+  /** Credentials of a user whose name and password are known. */
   public static DatabaseCredentials written(String user, Optional<Secret> password) {
     return DatabaseCredentials.written(user, password.map(Secret::value));
   }
@@ -114,7 +114,7 @@ public final class SourceLogins implements AutoCloseable {
         key.refresh());
   }
 
-  /** Forgets what no source needs any more; whoever still has it may go on using it. */
+  /** Forgets what no source needs any more; a holder may go on using it. */
   public synchronized void keep(Collection<DataSource> sources) {
     writing.keySet().retainAll(sources.stream().map(DataSource::name).toList());
     kept.keySet()

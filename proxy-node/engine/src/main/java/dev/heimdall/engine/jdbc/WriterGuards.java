@@ -15,14 +15,14 @@ public final class WriterGuards {
     bySource.put(source.name(), by);
   }
 
-  /** It is not any more, unless somebody else watches it. */
+  /** It is not any more, unless another subscriber watches it. */
   public void unwatched(DataSource source, WriterGuard by) {
     bySource.remove(source.name(), by);
   }
 
   /**
    * The guard of a data source, now and whenever it is used; empty where its writer needs no
-   * confirmation. While nobody watches the cluster, everything is barred.
+   * confirmation. While the cluster is not watched, everything is barred.
    */
   public Optional<WriterGuard> of(DataSource source) {
     if (source.cluster().failover().fence().isZero()) {

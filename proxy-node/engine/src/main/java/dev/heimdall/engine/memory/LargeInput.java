@@ -94,7 +94,7 @@ public final class LargeInput {
       room.wanted = needed;
       has = (had > 0 || lane.waiting.isEmpty()) && take(room);
       if (!has && had > 0) {
-        lane.waiting.addFirst(room); // nobody behind it gets what it has before
+        lane.waiting.addFirst(room); // no handler behind it gets what it has before
       } else if (!has) {
         lane.waiting.add(room);
       }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clients that the kernel has connected to a listener, and nobody has accepted yet. It resets
- * them when the listener is closed.
+ * The clients that the kernel has connected to a listener, and the node has not accepted yet. It
+ * resets them when the listener is closed.
  */
 public final class AcceptQueue {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
@@ -43,9 +43,9 @@ public final class AcceptQueue {
   private AcceptQueue() {}
 
   /**
-   * Lets no client connect after those that have begun to connect. Whoever tries hears nothing,
-   * tries once more after a second, and is refused then, as the listener is closed by that time;
-   * reset, it would report a failure that it may not follow by another server. For any thread; only
+   * Lets no client connect after those that have begun to connect. A client's SYN is not answered,
+   * is repeated after a second, and is refused then, as the listener is closed by that time; reset,
+   * it would report a failure that it may not follow by another server. For any thread; only
    * epoll's TCP has it.
    */
   public static void shut(Channel listener) {

@@ -105,7 +105,7 @@ public final class LoopContext {
    * Runs a task soon, as an event of its own; callable from any thread.
    *
    * @param failed told what the task has thrown, so as to log it and to end whom the task was for:
-   *     nobody else hears of it
+   *     no other part hears of it
    */
   public void soon(Runnable task, Consumer<? super Throwable> failed) {
     loop.execute(() -> inEvent(task, failed));

@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Event loops that nobody suspends: those that can be read the clock three times a turn, to know
- * how busy they are.
+ * Event loops that are never suspended: those that can be read the clock three times a turn, to
+ * know how busy they are.
  */
 final class Loops extends MultiThreadIoEventLoopGroup {
   Loops(int count, ThreadFactory threads, IoHandlerFactory ioHandler) {

@@ -8,8 +8,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 
 /**
- * Says to a node that wants a PROXY header from whoever connects from a load balancer's network
- * that the connection is of nobody but who made it: version 2, LOCAL.
+ * Says to a node that wants a PROXY header from connections of a load balancer's network that this
+ * connection is its peer's own: version 2, LOCAL.
  */
 public final class OwnProxyHeader extends ChannelInboundHandlerAdapter {
   private static final byte[] LOCAL = {

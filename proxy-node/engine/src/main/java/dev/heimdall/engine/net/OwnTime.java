@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Time of one event loop in which its process ran. A process that gets no processor, or whose
- * machine stands still, finds all that was sent to it meanwhile late, which is nobody's fault but
- * its own: limits of its clients do not count that time. It is known by beats that come late.
- * Belongs to the loop's thread.
+ * machine stands still, finds all that was sent to it meanwhile late, which is its own fault alone:
+ * limits of its clients do not count that time. It is known by beats that come late. Belongs to the
+ * loop's thread.
  */
 public final class OwnTime {
   private static final long BEAT = Duration.ofMillis(100).toNanos();

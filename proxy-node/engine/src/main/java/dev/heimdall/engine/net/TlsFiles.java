@@ -21,8 +21,7 @@ import java.util.TreeSet;
 /**
  * Checks that the files which a configuration names for TLS have the right content, and that its
  * settings for a directory can be understood. A node asks this before it takes a configuration
- * over, and so does whoever checks one: what the first would refuse the second is not to call
- * right.
+ * over, and so does the check of one: what the first would refuse the second is not to call right.
  */
 public final class TlsFiles {
   /**

@@ -116,7 +116,7 @@ public enum Transport implements Sockets {
   /**
    * The transport that the setting asks for; `auto` takes epoll where the system has it. io_uring
    * was not faster in measurements, and what its rings of buffers hold while a client does not read
-   * has no bound yet: whoever wants it asks for it by name.
+   * has no bound yet: it is configured by name.
    *
    * @throws IllegalStateException when the system lacks the one asked for; the message says why
    */

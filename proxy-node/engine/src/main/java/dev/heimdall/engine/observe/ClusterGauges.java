@@ -79,7 +79,7 @@ final class ClusterGauges {
     }
   }
 
-  /** Servers that are gone are forgotten, and so are numbers that nobody knows any more. */
+  /** Servers that are gone are forgotten, and so are unknown numbers. */
   void update(
       List<NodeGauges.ClusterNode> nodes,
       List<NodeGauges.Region> regions,

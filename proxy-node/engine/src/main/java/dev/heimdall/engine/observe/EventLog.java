@@ -186,7 +186,7 @@ public interface EventLog {
    * @param event what happened, as operators know it
    * @param server which server it is about
    * @param lasted how long the state had lasted that this ends, if it ends one
-   * @param alarming whether somebody should look at it
+   * @param alarming true if an operator should look at it
    */
   void clusterChanged(
       String source,

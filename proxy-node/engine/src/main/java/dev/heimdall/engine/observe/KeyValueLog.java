@@ -45,7 +45,7 @@ public final class KeyValueLog implements EventLog {
   private final EventThrottle exhaustions;
   private final EventThrottle differences;
 
-  /** A log that nobody else reads. */
+  /** A log without other readers. */
   public KeyValueLog() {
     this(VdbLines.NOBODY);
   }

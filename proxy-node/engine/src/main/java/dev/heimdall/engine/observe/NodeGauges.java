@@ -175,7 +175,7 @@ public record NodeGauges(
   public record Document(String source, String by, long version, Duration age) {}
 
   /**
-   * A server of a cluster; lags are negative where nobody knows them.
+   * A server of a cluster; unknown lags are negative.
    *
    * @param source the data source that the cluster is
    */

@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /** Labels of a counter: traffic with equal labels is counted together. */
 public record TrafficLabels(String vdb, String database, String user) {
-  /** Stands for every value beyond the limit of label sets, and for names that nobody checked. */
+  /** Stands for every value beyond the limit of label sets, and for unchecked names. */
   public static final String OTHER = "(other)";
 
   public TrafficLabels {

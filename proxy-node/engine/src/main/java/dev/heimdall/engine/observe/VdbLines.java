@@ -8,7 +8,7 @@ import org.slf4j.event.Level;
  * loop's included: neither blocks nor fails.
  */
 public interface VdbLines {
-  /** For a log that nobody else reads. */
+  /** For a log without other readers. */
   VdbLines NOBODY =
       new VdbLines() {
         @Override
@@ -21,14 +21,14 @@ public interface VdbLines {
             String vdb, Level level, String logger, String words, Map<String, Object> pairs) {}
       };
 
-  /** True if somebody reads what is said of this virtual database. */
+  /** True if lines about this virtual database are read. */
   boolean wants(String vdb);
 
   /**
    * A line was written that holds no data.
    *
    * @param words what happened
-   * @param pairs names, numbers and reasons, in order; changed by nobody any more
+   * @param pairs names, numbers and reasons, in order; immutable from then on
    */
   void line(String vdb, Level level, String logger, String words, Map<String, Object> pairs);
 }

@@ -170,7 +170,7 @@ public final class FingerprintEntry {
     told.forEach(Runnable::run);
   }
 
-  /** True if it has lost its place: whoever still has it looks its text up anew. */
+  /** True if it has lost its place: a holder of the old entry looks its text up anew. */
   boolean dropped() {
     return dropped;
   }

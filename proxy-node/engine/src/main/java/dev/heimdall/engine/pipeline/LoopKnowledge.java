@@ -16,8 +16,8 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Knowledge of one event loop about the statements that pass: a table by fingerprint, bounded in
- * number and in bytes. A text is looked through once; whoever needs to know its tables has it read
- * by the parser on another thread, once for each fingerprint.
+ * number and in bytes. A text is looked through once; a caller that needs its tables has the parser
+ * read it on another thread, once for each fingerprint.
  */
 public final class LoopKnowledge {
   private static final int CAPACITY = 8192;

@@ -450,10 +450,7 @@ public final class QueryPipeline {
     return statement;
   }
 
-  /**
-   * By which catalogue {@link #statement} was told; null where that says less than all that the
-   * statement reads and writes, or nobody is sure of it.
-   */
+  /** By which catalogue {@link #statement} was told; null where that is incomplete or uncertain. */
   public Catalogue.Edition judgedBy() {
     return judgedBy;
   }

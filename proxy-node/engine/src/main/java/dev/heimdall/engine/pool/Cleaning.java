@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The connections that a session has given back and nobody else may have yet, and why. */
+/** The connections that a session has returned and that are not clean yet, and why. */
 final class Cleaning {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -53,7 +53,7 @@ final class Cleaning {
     connection.requests().rollBack(new Step("ROLLBACK", () -> releaseAgain(connection)));
   }
 
-  /** Takes settings back that the connection cannot keep while nobody has it. */
+  /** Takes settings back that an idle connection cannot keep. */
   void restore(ServerConnection connection) {
     Variables left = connection.requests().restful(connection.applied());
     keep(connection);
@@ -70,7 +70,7 @@ final class Cleaning {
                 }));
   }
 
-  /** Sets a seed that nobody knows: what the next session gets by random() must not be foreseen. */
+  /** Sets an unpredictable seed: what the next session gets by random() must not be foreseen. */
   void seed(ServerConnection connection) {
     seed(connection, () -> releaseAgain(connection));
   }

@@ -38,7 +38,7 @@ final class DatabaseCheck extends InternalQuery implements Waiter {
   boolean begin() {
     ServerConnection connection = pool.acquire(this);
     if (connection == null) {
-      pool.cancel(this); // somebody was faster
+      pool.cancel(this); // another check was faster
       return false;
     }
     if (!connection.requests().checkDatabase(this)) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The pools of one virtual database by their keys, as long as somebody needs them. Thread-safe. */
+/** The pools of one virtual database by their keys, as long as they are in use. Thread-safe. */
 final class KeyedPools implements SharedPool.Siblings {
   /** Time that a server waits for the users of a database to leave, and a little more. */
   private static final Duration FREEING = Duration.ofSeconds(6);
@@ -109,7 +109,7 @@ final class KeyedPools implements SharedPool.Siblings {
     return shared != null && shared.allInUse();
   }
 
-  /** Connections of one role that were made before now serve nobody else. */
+  /** Connections of one role that were made before now serve no other session. */
   void renew(PoolKey key) {
     SharedPool pool = pools.get(key);
     if (pool != null) {

@@ -39,7 +39,7 @@ public final class Lane {
     this.alone = alone;
   }
 
-  /** Takes the replies to a statement that is nobody's any more. */
+  /** Takes the replies to an abandoned statement. */
   private final class Orphan extends InternalQuery {
     private final Runnable cancel;
 
@@ -133,7 +133,8 @@ public final class Lane {
   }
 
   /**
-   * The owner's statement is nobody's from here on: what the server still says about it is dropped.
+   * The owner's statement is abandoned from here on: what the server still says about it is
+   * dropped.
    *
    * @param cancel asks the server to end what runs on the connection
    */
@@ -142,12 +143,12 @@ public final class Lane {
     lanes.look();
   }
 
-  /** True if the statement that stands first is nobody's. */
+  /** True if the first statement is abandoned. */
   boolean orphaned() {
     return connection.delivery().firstOwner() instanceof Orphan;
   }
 
-  /** Has the server end a statement that is nobody's and takes long. */
+  /** Has the server end an abandoned statement that takes long. */
   void endOrphan(long now, long limit) {
     if (connection.delivery().firstOwner() instanceof Orphan orphan
         && firstAge(now) > limit

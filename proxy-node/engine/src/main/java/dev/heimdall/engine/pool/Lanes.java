@@ -51,7 +51,7 @@ final class Lanes {
     /** Waiters who need a connection of their own. */
     int waitingAlone();
 
-    /** True if somebody on another loop has waited for longer than anyone here. */
+    /** True if a session on another loop has waited longest. */
     boolean othersWait();
 
     /** One of the idle connections whose variables are these; null when none is found soon. */
@@ -205,7 +205,7 @@ final class Lanes {
     return lane;
   }
 
-  /** From time to time, as long as statements stand behind others, or are nobody's. */
+  /** From time to time, as long as statements stand behind others, or are abandoned. */
   void look() {
     if (!looking) {
       looking = true;

@@ -191,7 +191,7 @@ public final class LoginChecks {
     checks.values().forEach(check -> check.accepted = false);
   }
 
-  /** The virtual database is removed: nobody logs in any more. */
+  /** The virtual database is removed: no client logs in any more. */
   void close() {
     closed = true;
   }
@@ -332,8 +332,8 @@ public final class LoginChecks {
   }
 
   /**
-   * The server could not be asked. Nobody comes in without its decision: who has waited for as long
-   * as a statement would is refused, the others wait on.
+   * The server could not be asked. No client comes in without its decision: who has waited for as
+   * long as a statement would is refused, the others wait on.
    */
   private void unavailable(LoopContext context, PoolKey key, Check check, ServerError why) {
     long limit = pools.serverWait().toNanos();

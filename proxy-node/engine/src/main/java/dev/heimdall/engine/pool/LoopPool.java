@@ -125,8 +125,8 @@ public final class LoopPool implements PooledConnections.Pool, Lanes.Pool {
   }
 
   /**
-   * Has so many connections made that nobody needs yet, or {@link #MOST_READY}, as far as that
-   * takes room from nobody: reads may have to come here from one moment to the next.
+   * Opens so many spare connections, or {@link #MOST_READY}, as far as no session loses room by
+   * that: reads may have to come here from one moment to the next.
    */
   public void ready(int wanted) {
     growth.ready(Math.min(wanted, MOST_READY));
@@ -358,7 +358,7 @@ public final class LoopPool implements PooledConnections.Pool, Lanes.Pool {
     published();
   }
 
-  /** The server is lost: nobody waits for it, and what has not begun to answer is over. */
+  /** The server is lost: no session waits for it, and what has not begun to answer is over. */
   void lost(ServerError why) {
     context.tick();
     connections.closeIf(connection -> !connection.begun(), why.message());

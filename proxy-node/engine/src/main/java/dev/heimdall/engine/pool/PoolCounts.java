@@ -80,7 +80,7 @@ public final class PoolCounts {
     return figures.getOpaque(IDLE_SINCE);
   }
 
-  /** Since when the first one waits, as {@link System#nanoTime} has it; 0 when nobody does. */
+  /** Since when the first one waits, as {@link System#nanoTime} has it; 0 when none does. */
   long headSince() {
     return figures.getOpaque(HEAD_SINCE);
   }

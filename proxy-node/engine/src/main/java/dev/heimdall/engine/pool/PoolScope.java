@@ -27,7 +27,7 @@ public interface PoolScope {
     ServerError noRoom();
   }
 
-  /** Makes room at the server, at the cost of what nobody uses. */
+  /** Makes room at the server, at the cost of idle connections. */
   interface Room {
     /** True if the server takes hardly any more connections. */
     boolean serverNearlyFull();
@@ -76,7 +76,7 @@ public interface PoolScope {
 
   PoolEvents events();
 
-  /** True if nobody gets a server connection now: paused, or there is no server to go to. */
+  /** True if no session gets a server connection now: paused, or there is no server to go to. */
   boolean holdsBack();
 
   /** True if there is a server to connect to. */
@@ -103,10 +103,10 @@ public interface PoolScope {
   /** True if a connection was made before its server answered last; a writer's always is warm. */
   boolean warm(ServerConnection connection);
 
-  /** True if one more connection of this user may stay although nobody uses it. */
+  /** True if one more connection of this user may stay idle. */
   boolean mayIdle(String user);
 
-  /** Grows when connections that were made before must serve nobody any more. */
+  /** Grows when connections that were made before must serve no session any more. */
   long generation();
 
   /** Room that other pools make for one. */

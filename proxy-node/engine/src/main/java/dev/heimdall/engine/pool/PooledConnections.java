@@ -22,7 +22,7 @@ final class PooledConnections {
   interface Terms {
     PoolSettings settings();
 
-    /** Grows when connections that were made before must serve nobody any more. */
+    /** Grows when connections that were made before must serve no session any more. */
     long generation();
 
     /** Number of connections on all loops. */
@@ -147,7 +147,7 @@ final class PooledConnections {
     closeIf(this::retired, why);
   }
 
-  /** Closes idle ones whose time is over, and those that nobody has used for long. */
+  /** Closes idle ones whose time is over, and those idle for long. */
   void expire(long now) {
     PoolSettings settings = terms.settings();
     idle.closeIf(this::retired, RETIRED);

@@ -138,7 +138,7 @@ final class ServerLoad {
    * The server has reported what it takes.
    *
    * @param connections that ordinary users may have
-   * @param open connections that it has now, whoever has made them
+   * @param open connections that it has now, of all its clients
    */
   void reported(int connections, int open) {
     lostOverQuery.set(0);

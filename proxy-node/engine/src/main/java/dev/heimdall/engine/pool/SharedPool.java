@@ -100,7 +100,7 @@ final class SharedPool implements PooledConnections.Terms {
     return scope.generation() + renewals.get();
   }
 
-  /** Connections made before now are closed as soon as nobody uses them. */
+  /** Connections made before now are closed as soon as they are idle. */
   void renew() {
     renewals.incrementAndGet();
     byLoop.values().forEach(pool -> pool.onLoop(pool::closeRetired));
@@ -147,7 +147,7 @@ final class SharedPool implements PooledConnections.Terms {
     users++;
   }
 
-  /** Says whether nobody needs the pool any more. */
+  /** Says whether the pool is unused. */
   boolean left() {
     users--;
     return unused();
@@ -170,7 +170,7 @@ final class SharedPool implements PooledConnections.Terms {
     }
   }
 
-  /** True if it is this pool's part to open connections that nobody has asked for yet. */
+  /** True if it is this pool's part to open connections ahead of demand. */
   boolean keepsMinimum(LoopPool pool) {
     return shares.isFirst(pool);
   }
@@ -230,7 +230,7 @@ final class SharedPool implements PooledConnections.Terms {
     return common == siblings.total() || common == userLimit || common == databaseLimit;
   }
 
-  /** Gives a reserved place back; whoever waits under one of the limits may have it. */
+  /** Gives a reserved place back; a waiter under one of the limits may have it. */
   @Override
   public void free() {
     limit.give();

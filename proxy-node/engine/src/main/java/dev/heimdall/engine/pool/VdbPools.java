@@ -313,8 +313,8 @@ public final class VdbPools implements PoolScope {
   }
 
   /**
-   * Tells where connections go from now on. Those to another server are closed at once, whoever
-   * uses them: it is not the writer any more. While there is none, statements that need one wait.
+   * Tells where connections go from now on. Those to another server are closed at once, also those
+   * in use: it is not the writer any more. While there is none, statements that need one wait.
    *
    * @param replaced whether it is another server than so far although its name may be the same
    */
@@ -361,8 +361,8 @@ public final class VdbPools implements PoolScope {
   }
 
   /**
-   * A loop has found that a server is barred. Whoever watches the cluster may be late to say so:
-   * this node may have stood still.
+   * A loop has found that a server is barred. The tracker may report that late: this node may have
+   * stood still.
    */
   void barred() {
     if (direction.fence().over(clock.getAsLong())) {
@@ -373,7 +373,7 @@ public final class VdbPools implements PoolScope {
     }
   }
 
-  /** Closes all connections that were made before now, whoever uses them. */
+  /** Closes all connections that were made before now, also those in use. */
   private void abandon() {
     generation++;
     logins.doubtAll();
@@ -484,9 +484,9 @@ public final class VdbPools implements PoolScope {
   }
 
   /**
-   * Server connections made before now are closed as soon as nobody uses them.
+   * Server connections made before now are closed as soon as they are idle.
    *
-   * @return done when those in nobody's use are closed
+   * @return done when the idle ones are closed
    */
   public synchronized CompletableFuture<Void> reconnect() {
     generation++;
@@ -499,14 +499,14 @@ public final class VdbPools implements PoolScope {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Connections of one role that were made before now serve nobody else, on replicas neither. */
+  /** Connections of one role made before now serve no other session, also on replicas. */
   void renew(PoolKey key) {
     withReaders().forEach(each -> each.pools.renew(key));
   }
 
   /**
-   * The servers' sessions may begin with other settings from now on: connections that were made
-   * before serve nobody else, on replicas neither, and roles are looked at again. Never blocks.
+   * The servers' sessions may begin with other settings from now on: connections made before serve
+   * no other session, also on replicas, and roles are looked at again. Never blocks.
    */
   public void renew() {
     logins.doubtAll();

@@ -42,7 +42,7 @@ final class WaitLimits {
     if (scope.directed()) {
       refuseLate(now, settings().queueTimeout());
     }
-    // Nobody waits for ever for a server that cannot be reached, or is not known.
+    // No client waits for ever for a server that cannot be reached, or is not known.
     if (!scope.directed()) {
       refuse(scope.missing().error(), scope.serverWait(), now);
     } else if (unreachable != null) {

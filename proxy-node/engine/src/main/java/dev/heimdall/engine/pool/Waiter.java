@@ -34,8 +34,8 @@ public interface Waiter {
   void refused(ServerError error);
 
   /**
-   * One of these methods has thrown this: whoever waits is to end, and to say so in the log. Called
-   * later, as an event of its own.
+   * One of these methods has thrown this: the waiter is to end, and to log it. Called later, as an
+   * event of its own.
    */
   void failed(Throwable cause);
 

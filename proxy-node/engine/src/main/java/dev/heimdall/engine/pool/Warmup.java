@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * New connections to a replica that nobody may use yet. What is known of the server was answered
- * before they were made, perhaps by an earlier run of it that had come further: they are free when
- * it has answered again.
+ * New connections to a replica that no session may use yet. What is known of the server was
+ * answered before they were made, perhaps by an earlier run of it that had come further: they are
+ * free when it has answered again.
  */
 final class Warmup {
   private final Predicate<ServerConnection> warm;

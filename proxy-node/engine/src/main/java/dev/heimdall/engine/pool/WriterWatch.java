@@ -21,7 +21,7 @@ public interface WriterWatch {
   void suspect(ServerAddress server, String why);
 
   /**
-   * A server has rejected a write because it takes none, whoever sends it.
+   * A server has rejected a write because it takes none from any session.
    *
    * @param most how long a switchover may take
    * @return whether another server may be the writer soon; not where it has taken none for longer

@@ -26,7 +26,8 @@ public final class ClientStatements {
   private final UnansweredNames closing = new UnansweredNames();
 
   /**
-   * @param definitionsPending whether its transaction has changed definitions that nobody else sees
+   * @param definitionsPending whether its transaction has changed definitions that no other session
+   *     sees
    * @param keepsNames whether servers know its statements by the names that it gives them
    */
   public ClientStatements(
@@ -182,7 +183,7 @@ public final class ClientStatements {
   public PreparedStatement statement(
       ServerStatements onServer, byte[] content, Origin origin, StatementFacts facts) {
     if (definitionsPending.getAsBoolean() || !resolution.isSettled()) {
-      // What it means depends on what nobody else can see.
+      // Its meaning depends on objects that no other session sees.
       return alone(content, origin, facts);
     }
     PreparedStatement shared = shared(content, content.length, origin, facts);

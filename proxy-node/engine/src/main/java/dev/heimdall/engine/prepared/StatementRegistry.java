@@ -172,7 +172,7 @@ public final class StatementRegistry {
     return statement;
   }
 
-  /** Another one holds a statement, be it that nobody held it any more. */
+  /** Another one holds a statement, also one without holders. */
   public void hold(PreparedStatement statement) {
     if (statement.name().users++ == 0) {
       used(statement);
@@ -226,7 +226,7 @@ public final class StatementRegistry {
     report();
   }
 
-  /** A statement that nobody held is held now. */
+  /** A statement without holders is held now. */
   private void held(PreparedStatement statement) {
     weightNamed += statement.weight();
     held++;
@@ -247,7 +247,7 @@ public final class StatementRegistry {
     return naming;
   }
 
-  /** Statements known, those in nobody's use included. */
+  /** Statements known, unused ones included. */
   public int size() {
     return statements.size();
   }

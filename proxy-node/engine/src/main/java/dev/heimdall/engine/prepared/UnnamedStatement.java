@@ -518,7 +518,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     count();
   }
 
-  /** Parses of it that are on their way are answered to nobody. */
+  /** Parses of it that are on their way are not answered to its client. */
   public void undoNothing(StatementHolder server) {
     forgetFormers();
     server.statements().keepFromUndoing(undo -> undo instanceof Change own && own.isOf(this));

@@ -20,7 +20,7 @@ final class ApiTroubles {
   }
 
   /**
-   * @param needed whether somebody relies on the API
+   * @param needed true if the node relies on the API
    */
   void about(TopologyReading answer, boolean needed) {
     Set<String> now = new HashSet<>();

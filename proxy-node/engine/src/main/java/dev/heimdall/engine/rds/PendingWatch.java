@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Begins to ask about a global cluster of which nobody says in which region, as soon as the node
- * knows in which it is itself: the machine is asked for that, on a thread of its own.
+ * Begins to ask about a global cluster whose region is not configured, as soon as the node knows in
+ * which it is itself: the machine is asked for that, on a thread of its own.
  */
 final class PendingWatch implements RdsWatch.Watching {
   private static final Logger LOG = LoggerFactory.getLogger(RdsWatch.class);

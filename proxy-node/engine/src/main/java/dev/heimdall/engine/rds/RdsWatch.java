@@ -146,7 +146,7 @@ public final class RdsWatch implements AutoCloseable {
     }
   }
 
-  /** Asks nobody any more. */
+  /** Sends no request any more. */
   @Override
   public synchronized void close() {
     closed = true;

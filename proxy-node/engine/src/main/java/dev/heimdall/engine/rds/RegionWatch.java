@@ -246,7 +246,7 @@ final class RegionWatch implements AutoCloseable {
       } else if (!answer.complete().isEmpty()) {
         last = feed.publish(source, answer, seen);
         if (executor.isShutdown()) {
-          // Nobody asks any more, and whoever ended it may have been faster.
+          // No request is sent any more; the end may have been faster.
           feed.withdraw(source);
         }
       }

@@ -36,7 +36,7 @@ final class WatchedCluster {
   /**
    * @param name of a cluster or instance in the region that is asked
    * @param global of a global cluster
-   * @param unknown whether nobody else knows anything of it
+   * @param unknown true if no other source knows it
    */
   static WatchedCluster of(
       Optional<RdsName> name, Optional<String> global, ApiSettings api, boolean unknown) {
@@ -57,12 +57,12 @@ final class WatchedCluster {
     return needed;
   }
 
-  /** True if nobody else knows anything of it: clients wait for what the API says. */
+  /** True if no other source knows it: clients wait for what the API says. */
   boolean unknown() {
     return unknown;
   }
 
-  /** True if to ask at once: nobody else may know where its servers are. */
+  /** True if to ask at once: no other source may know where its servers are. */
   boolean urgent() {
     return unknown || global.isPresent();
   }

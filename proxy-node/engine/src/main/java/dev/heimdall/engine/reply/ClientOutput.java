@@ -64,7 +64,7 @@ public final class ClientOutput implements LoopContext.Flushable {
     }
   }
 
-  /** The channel is another session's from now on, and what comes late is for nobody. */
+  /** The channel is another session's from now on, and late replies are dropped. */
   public void end() {
     ended = true;
   }

@@ -161,7 +161,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
           of.heard(over);
         }
         of.take(said);
-        // Somebody waits for what comes of a command, too.
+        // The result of a command has a waiter, too.
         hurried = content.views().take(said) || !said.path("commands").isEmpty();
       } else if (answer.status() == REPORTED_ELSEWHERE) {
         missed();

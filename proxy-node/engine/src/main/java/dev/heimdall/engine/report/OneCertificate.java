@@ -16,7 +16,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * TLS towards whoever has the one certificate that is in a file now. Which name is in it does not
+ * TLS towards a peer with the one certificate that is in a file now. Which name is in it does not
  * matter: a manager on the same machine is asked by its address there.
  */
 final class OneCertificate extends X509ExtendedTrustManager {

@@ -37,9 +37,9 @@ public final class RequestedViews {
    * Takes those of a manager's answer: first those that are known, so that none of them makes room
    * for another one of the same answer.
    *
-   * @return whether one of them is new, and somebody waits for it; one that had to take another's
-   *     place can wait for the next report, or managers that together ask for too many would have
-   *     the node report without a pause
+   * @return whether one of them is new, and has a waiter; one that had to take another's place can
+   *     wait for the next report, or managers that together ask for too many would have the node
+   *     report without a pause
    */
   synchronized boolean take(JsonNode answer) {
     long now = nanos.getAsLong();

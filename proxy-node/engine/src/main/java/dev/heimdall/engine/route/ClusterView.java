@@ -487,7 +487,7 @@ public final class ClusterView {
 
   /**
    * True if results may be kept and served at all: this node hears of what others write, and of
-   * what is written past all nodes, or nobody expects it to.
+   * what is written past all nodes, or is not expected to.
    */
   public boolean keepsResults() {
     return !strictInParts()
@@ -514,7 +514,7 @@ public final class ClusterView {
     return new ReadRequirement(last.position(), last.at(), false, false);
   }
 
-  /** Number of noted writes that a server at this position has; negative where nobody knows. */
+  /** Number of noted writes that a server at this position has; negative where unknown. */
   long notedAt(Position there) {
     return positions.notedAt(there);
   }

@@ -83,10 +83,7 @@ public final class Freshness {
     return node.position() != Position.NONE ? byPosition(node, need) : byTime(node, need);
   }
 
-  /**
-   * True if a replica is known to be further behind than replicas may be: of one of which nobody
-   * knows it this says nothing.
-   */
+  /** True if a replica is known to be further behind than replicas may be; false where unknown. */
   public boolean knownToLag(TopologyNode node) {
     return node.role() == NodeRole.REPLICA
         && node.state() == NodeState.UP
@@ -128,7 +125,7 @@ public final class Freshness {
   public enum Verdict {
     /** It has all that the read must not miss. */
     FRESH,
-    /** It lacks something, or nobody knows yet that it does not; that will change. */
+    /** It lacks something, or that is not known yet; that will change. */
     BEHIND,
     /** It is further behind than replicas may be. */
     LAGGING,

@@ -60,8 +60,8 @@ public final class LoopRouter {
   }
 
   /**
-   * True if a server has every write of these tables that was noted by now, whoever has written;
-   * over a connection as {@link #mayAnswer} has it.
+   * True if a server has every write of these tables that was noted by now, of all sessions; over a
+   * connection as {@link #mayAnswer} has it.
    */
   public boolean hasAll(ServerAddress server, Collection<String> tables) {
     Optional<TopologyNode> node = view.snapshot().topology().node(server);

@@ -84,7 +84,7 @@ public final class MonotonicReads {
   }
 
   /**
-   * True if nobody will know what a replica had that has answered: neither it nor the writer could
+   * True if it stays unknown what a replica had that has answered: neither it nor the writer could
    * be asked after that, and there is no writer.
    */
   private boolean lost(Topology topology) {

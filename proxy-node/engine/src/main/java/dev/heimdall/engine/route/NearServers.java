@@ -23,7 +23,7 @@ final class NearServers {
   /**
    * These servers.
    *
-   * @return bit i stands for node i of the topology; 0 where all are in one region, or nobody knows
+   * @return bit i stands for node i of the topology; 0 where all are in one region, or unknown
    */
   long of(Topology topology) {
     List<TopologyNode> nodes = topology.nodes();

@@ -98,7 +98,7 @@ public final class WriterSamples {
   }
 
   /**
-   * True if there is no writer, and nobody will ever know what it had at a moment in the past that
+   * True if there is no writer, and it stays unknown what it had at a moment in the past that
    * counts by now: it was not asked after that.
    */
   synchronized boolean untold(long moment, long now) {

@@ -166,7 +166,7 @@ final class ClientGroups {
       boolean failedBefore = transaction.status() == TransactionState.FAILED;
       carried.transactionOver(ends && (failedBefore || (error == null && !committed)));
     }
-    boolean stale = error != null && errors.stalePlan(error); // by whom, nobody knows
+    boolean stale = error != null && errors.stalePlan(error); // the author of the change is unknown
     if (transaction.move(status, ddl) || ddl || stale) {
       if (lifecycle.definesTables() && !stale) {
         tablesChanged();

@@ -65,7 +65,7 @@ public final class ForeignCalls {
       try {
         loop.soon(() -> ended(this, outcome), client::failed);
       } catch (RejectedExecutionException e) {
-        return; // the node has stopped, and nobody waits
+        return; // the node has stopped, and no session waits
       }
     }
   }

@@ -312,7 +312,7 @@ public final class HandledClient {
     return vdb::schemaEpoch;
   }
 
-  /** A change was found that nobody has seen being made. */
+  /** An unreported change of definitions was found. */
   public void schemaChanged() {
     vdb.schemaChanged(lease.destinations().home().key().database());
   }

@@ -86,7 +86,7 @@ final class LogInRenewal {
       next.channelRead(ctx, given);
       next.channelReadComplete(ctx);
     } catch (Exception e) {
-      channel.close(); // which may be nobody's at this moment
+      channel.close(); // which may have no session at this moment
       session.failed(e);
     } finally {
       if (request != null) {

@@ -24,8 +24,8 @@ final class RejectedWrites {
   }
 
   /**
-   * True if the server that a connection leads to takes no writes, whoever sends them, by what it
-   * has reported itself, to a probe or on this connection: it is a replica, or allows none.
+   * True if the server that a connection leads to takes no writes from any session, by what it has
+   * reported itself, to a probe or on this connection: it is a replica, or allows none.
    */
   static boolean byServer(Destinations destinations, ServerConnection from, SettingRules rules) {
     if (!ofCluster(destinations)) {
@@ -40,7 +40,7 @@ final class RejectedWrites {
   }
 
   /**
-   * True if whoever runs its transaction again may get to a writer: as long as a switchover may
+   * True if a client that repeats its transaction may get to a writer: as long as a switchover may
    * take.
    */
   static boolean mayPass(Destinations destinations, ServerConnection from) {

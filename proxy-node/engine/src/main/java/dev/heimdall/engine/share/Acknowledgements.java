@@ -11,7 +11,7 @@ final class Acknowledgements {
   private final Map<Long, Pending> pending = new HashMap<>();
 
   /**
-   * A message that somebody waits for.
+   * A message whose sender waits for its acknowledgement.
    *
    * @param nodes who has not answered yet
    * @param known who has
@@ -74,7 +74,7 @@ final class Acknowledgements {
     }
   }
 
-  /** A node is gone: nobody waits for it. */
+  /** A node is gone: no sender waits for it. */
   void gone(String node) {
     Set<Long> numbers;
     synchronized (this) {

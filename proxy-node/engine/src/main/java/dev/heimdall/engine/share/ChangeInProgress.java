@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A statement that is about to change definitions, or may, and that nodes know of before it is
- * sent. Between its commit and the moment at which they hear of that, nobody would else doubt by
- * which definitions statements are judged.
+ * sent. Between its commit and the moment at which they hear of that, no node would otherwise doubt
+ * by which definitions statements are judged.
  *
  * @param known done when the statement may be sent: when all others know, or can no longer be
  *     waited for; never fails

@@ -127,7 +127,8 @@ final class Channel implements Exchange {
     if (joined.isDone()) {
       return announced(database);
     }
-    // Nobody may hear it yet, nor be known to this node; and what is not heard is not told again.
+    // Other nodes may neither hear it yet nor be known to this one; and what is not heard is not
+    // told again.
     CompletableFuture<ChangeInProgress> later =
         joined
             .copy()
@@ -192,7 +193,7 @@ final class Channel implements Exchange {
       done = acknowledgements.awaited(sent, awaited);
       send(message);
     }
-    // Whoever has not answered by then has not heard itself either, and answers no more reads.
+    // A node that has not answered by then has not heard itself either, and answers no more reads.
     return new Sent(
         sent,
         done.isDone()

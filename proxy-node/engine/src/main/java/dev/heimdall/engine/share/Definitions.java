@@ -25,7 +25,7 @@ public interface Definitions {
 
         @Override
         public void free(String database) {
-          // Nobody reads them.
+          // Never read.
         }
 
         @Override

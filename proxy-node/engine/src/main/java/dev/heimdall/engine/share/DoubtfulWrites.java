@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * while nothing that is read of these tables lasts. May be used from any thread.
  */
 final class DoubtfulWrites {
-  /** Within this time a server notices that nobody is there, or its statement has ended. */
+  /** Within this time a server notices that its client is gone, or its statement has ended. */
   static final Duration LASTS = Duration.ofMinutes(5);
 
   /** With more, all tables are doubtful. */

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Asks the store's primaries whether they tell of what becomes of their keys: by their settings or,
- * where nobody may read these, by renaming a key. Waits for the network.
+ * where reading these is not permitted, by renaming a key. Waits for the network.
  */
 final class KeyEventsQuestion {
   private static final String SETTING = "notify-keyspace-events";
@@ -78,7 +78,7 @@ final class KeyEventsQuestion {
     }
   }
 
-  /** The setting, for those who may read it; with ElastiCache nobody may. */
+  /** The setting, for those who may read it; ElastiCache permits it to no user. */
   private static Optional<String> flags(RedisCommands<String, String> commands) {
     try {
       return Optional.ofNullable(commands.configGet(SETTING).get(SETTING));

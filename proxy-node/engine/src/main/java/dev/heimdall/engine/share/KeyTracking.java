@@ -154,7 +154,7 @@ final class KeyTracking {
     Ear(StorePrimary primary, StatefulRedisPubSubConnection<byte[], byte[]> connection) {
       this.primary = primary;
       this.connection = connection;
-      // Below the prefix, so that nobody needs more rights than for the keys themselves.
+      // Below the prefix, so that no rights are needed beyond those for the keys themselves.
       probe =
           primary
               .key(new String(prefix, StandardCharsets.UTF_8) + "probe")

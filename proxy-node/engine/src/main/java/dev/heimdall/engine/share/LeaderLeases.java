@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Leases for work that one node of a fleet does for all of them: whoever holds the lease of a work
- * is its leader until the lease expires. Nothing here waits, and everything fails while the store
- * is unavailable.
+ * Leases for work that one node of a fleet does for all of them: the holder of a work's lease is
+ * its leader until the lease expires. Nothing here waits, and everything fails while the store is
+ * unavailable.
  */
 public interface LeaderLeases {
   /**

@@ -47,7 +47,7 @@ final class PeerHeartbeats {
       }
     }
     heardSelf |= own;
-    // Not this node itself: while it does not hear itself, nobody may hear what it tells.
+    // Not this node itself: while it does not hear itself, its reports may reach no node.
     nodes
         .entrySet()
         .removeIf(one -> !one.getKey().equals(self) && now - one.getValue().at() > lapse);
@@ -82,7 +82,7 @@ final class PeerHeartbeats {
     return heardSelf && now - until < 0;
   }
 
-  /** True if this node has heard itself lately, as whoever is heard by the others does. */
+  /** True if this node has heard itself lately, as each node does that others hear. */
   synchronized boolean hearsItself(long now) {
     Heard own = nodes.get(self);
     return own != null && now - own.at() < maxStaleness;

@@ -3,7 +3,7 @@ package dev.heimdall.engine.share;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
-/** A node without others: there is nobody to tell, and nothing to hear. */
+/** A node without others: there is no peer to tell, and nothing to hear. */
 public final class SingleNode implements Exchange {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
@@ -20,7 +20,7 @@ public final class SingleNode implements Exchange {
   }
 
   /**
-   * @param leavesNodesOut whether there are others all the same, of which nobody hears here
+   * @param leavesNodesOut whether there are others all the same, that are not heard here
    * @param overlap whether another process takes its place
    * @param positions what was written through it
    * @param definitions what it knows of them

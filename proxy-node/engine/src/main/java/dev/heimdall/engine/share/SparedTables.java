@@ -44,8 +44,8 @@ public record SparedTables(Map<String, Long> nanos, Map<String, RowKeys> rows) {
   }
 
   /**
-   * Tables for other nodes. One that does not know marks takes them for names of tables that nobody
-   * reads, and lets go of all results.
+   * Tables for other nodes. One that does not know marks takes them for names of unused tables, and
+   * lets go of all results.
    */
   public Collection<String> marked(Collection<String> tables) {
     if (nanos.isEmpty() && rows.isEmpty()) {
@@ -80,7 +80,7 @@ public record SparedTables(Map<String, Long> nanos, Map<String, RowKeys> rows) {
         try {
           nanos.put(mark.substring(end + 1), Long.parseLong(mark, 1, end, 10));
         } catch (NumberFormatException e) {
-          // From whoever does not keep to it: nothing is spared.
+          // From a node that does not keep to it: nothing is spared.
         }
       }
     }

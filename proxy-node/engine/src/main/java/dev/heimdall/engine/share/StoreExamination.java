@@ -15,7 +15,7 @@ public final class StoreExamination {
 
   private StoreExamination() {}
 
-  /** The store lets nobody in, or is nowhere. */
+  /** The store refuses log-ins, or is nowhere. */
   public static final class FailedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -228,7 +228,7 @@ public final class WritePositions {
 
   private synchronized WriteMark note(
       Collection<String> written, boolean others, Position own, SparedTables spared) {
-    // The commit was before this, and whoever takes the mark away asks after that: its position has
+    // The commit was before this, and only a later question takes the mark away: its position has
     // the write within it.
     WriteMark mark = open.get();
     Position with =
@@ -236,7 +236,7 @@ public final class WritePositions {
     if (with != Position.BEYOND) {
       settled = with;
       mark.resolve(with);
-      open.set(new WriteMark(mark.number() + 1)); // nobody takes away what is not used
+      open.set(new WriteMark(mark.number() + 1)); // unused marks are not removed
     }
     mark.used(System.nanoTime());
     boolean forget = tables.size() + written.size() > mostTables;
@@ -246,7 +246,7 @@ public final class WritePositions {
     }
     latest = mark;
     if (forget) {
-      // Whoever reads one of the forgotten tables waits for more than need be, never for less.
+      // A reader of one of the forgotten tables waits for more than need be, never for less.
       tables.clear();
       groupedColumns = 0;
     } else {
@@ -416,9 +416,9 @@ public final class WritePositions {
   }
 
   /**
-   * Asks the writer where the writes are that have no position yet, if there are such and nobody
-   * asks already. Done after each write; to be called again when a writer was found, because an
-   * earlier question may have failed.
+   * Asks the writer where the writes are that have no position yet, if there are such and no
+   * question is under way. Done after each write; to be called again when a writer was found,
+   * because an earlier question may have failed.
    */
   public void resolve() {
     while (pending() && asking.compareAndSet(false, true)) {

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tables that a statement which was sent may be committing. From the moment when the server has
- * committed it until it has said so, who asks the server sees what nobody has noted; so that he
- * does not see what was before it a moment later, nothing that was read of these tables earlier is
- * used meanwhile. May be used from any thread.
+ * committed it until it has said so, the server shows what is not noted yet; so that a reader does
+ * not see what was before it a moment later, nothing that was read of these tables earlier is used
+ * meanwhile. May be used from any thread.
  */
 final class WritesInFlight {
   private final ConcurrentHashMap<String, Under> tables = new ConcurrentHashMap<>();

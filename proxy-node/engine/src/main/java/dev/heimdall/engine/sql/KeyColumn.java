@@ -1,8 +1,8 @@
 package dev.heimdall.engine.sql;
 
 /**
- * A column whose equality is plain, and the values that it takes as they are written; of others
- * nobody says here what they become.
+ * A column whose equality is plain, and the values that it takes as they are written; conversions
+ * of others are unknown here.
  *
  * @param least the least integer
  * @param most the largest integer, or the longest text in characters

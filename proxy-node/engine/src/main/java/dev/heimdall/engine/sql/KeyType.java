@@ -14,7 +14,7 @@ public enum KeyType {
   FOLDED_TEXT,
   UUID;
 
-  /** No value, or one of which nobody says here what it equals. */
+  /** No value, or one whose equality is unknown here. */
   static final long NONE = Long.MIN_VALUE;
 
   /** Longer numbers may be of another type. */

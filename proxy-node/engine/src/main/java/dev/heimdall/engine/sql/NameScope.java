@@ -9,8 +9,8 @@ import java.util.List;
  * @param user the server's user, for {@code "$user"} in the path
  * @param searchPath the schemas of the session's {@code search_path}, unquoted; null when the
  *     session has not set one, so that the server's own holds
- * @param anywhere whether nobody can tell the path at the moment, so that a name may mean what has
- *     it in any schema
+ * @param anywhere true if the path is unknown at the moment, so that a name may mean what has it in
+ *     any schema
  */
 public record NameScope(String database, String user, List<String> searchPath, boolean anywhere) {
   public NameScope {

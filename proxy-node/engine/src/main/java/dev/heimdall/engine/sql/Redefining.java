@@ -7,7 +7,7 @@ public enum Redefining {
   NOT,
   /** It runs a code block, a procedure or what was prepared, which may. */
   BY_CODE,
-  /** It does, or has a part among others that nobody can tell from its neighbours. */
+  /** It does, or has a part among others that cannot be told from its neighbours. */
   ITSELF;
 
   /** Of a single statement. */

@@ -111,8 +111,8 @@ public interface SqlDialect extends Lexers {
   /**
    * A classifier for an event loop.
    *
-   * @param knowsBlocks whether somebody else finds out what code blocks call; if not, each of them
-   *     may have changed the session
+   * @param knowsBlocks true if calls of code blocks are found elsewhere; if not, each of them may
+   *     have changed the session
    */
   StatementClassifier classifier(boolean knowsBlocks);
 

@@ -78,7 +78,7 @@ public final class StatementTable<V> {
     return (V) values[place];
   }
 
-  /** Gives a name a value, in place of the one that it had or of one that nobody asks for. */
+  /** Gives a name a value, in place of the one that it had or of one that is unused. */
   public void put(long high, long low, V value) {
     put(high, low, value, 0);
   }

@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param type what it is
  * @param text a word as the dialect folds it, the name that a quoted identifier stands for, an
  *     operator or sign as it is, the content of a hint, the literals of a DO statement; empty for
- *     other literals and numbers, whose values nobody needs
+ *     other literals and numbers, whose values are not needed
  */
 public record Token(Type type, String text) {
   public Token {

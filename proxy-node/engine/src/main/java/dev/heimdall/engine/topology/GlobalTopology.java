@@ -45,7 +45,7 @@ public record GlobalTopology(
   /**
    * A server that is not asked.
    *
-   * @param region empty where nobody says it
+   * @param region empty where not reported
    * @param why in words
    */
   public record Unplaced(String name, String region, String why) {

@@ -49,7 +49,7 @@ public record TopologyEvent(
     /** A server does not answer. */
     DOWN;
 
-    /** True if somebody should look at it. */
+    /** True if an operator should look at it. */
     public boolean alarming() {
       return switch (this) {
         case NO_WRITER, CONFLICT, READ_ONLY, FENCED, DETACHED, DOWN -> true;

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends spans from a thread of its own. What comes while the queue is full is dropped, and so is
- * what the collector does not take: both are counted, and nobody waits.
+ * what the collector does not take: both are counted, and no thread waits.
  *
  * <p>The SDK's processor of batches queues spans that are written: event loops would write them,
  * and what it drops it does not tell.

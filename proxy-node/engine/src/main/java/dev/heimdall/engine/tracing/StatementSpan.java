@@ -132,7 +132,7 @@ public final class StatementSpan {
     system = spoken;
   }
 
-  /** It is answered by somebody else than a server of its source. */
+  /** It is answered by another than a server of its source. */
   public void answeredBy(Route who) {
     route = who;
   }

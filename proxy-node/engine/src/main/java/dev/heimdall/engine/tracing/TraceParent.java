@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Trace to which a statement belongs by its own text: {@code traceparent} of W3C's Trace Context,
- * in a comment at the statement's end as sqlcommenter writes it. Whoever sends statements writes
- * what he likes there; what is not as it has to be is as if it were not there.
+ * in a comment at the statement's end as sqlcommenter writes it. Clients may write anything there;
+ * what is not as it has to be is as if it were not there.
  *
  * @param traceId 32 hexadecimal digits, not all of them 0
  * @param spanId 16 of them, likewise

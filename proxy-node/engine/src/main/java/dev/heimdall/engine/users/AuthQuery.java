@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The users of one virtual database who have no document. An answer is kept for {@code keep}, also
- * that there is no such user; names that nobody has push no more than {@link #KEPT} answers out.
+ * that there is no such user; unknown names push no more than {@link #KEPT} answers out.
  * Thread-safe; {@link #find} never blocks.
  */
 public final class AuthQuery implements UserLookup, AutoCloseable {

@@ -42,7 +42,7 @@ final class JdbcLookup implements Lookup {
           throw new SQLException(
               "the query returned more than one row", Sqlstate.CARDINALITY_VIOLATION);
         }
-        // Else whoever writes the query could let one user in with the password of another.
+        // Otherwise the author of the query could let one user in with the password of another.
         return name.equals(found)
             ? Optional.of(verifier == null ? "" : verifier)
             : Optional.empty();

@@ -183,8 +183,8 @@ public final class VdbContext {
   }
 
   /**
-   * True if to keep no connection on which somebody may have used what such a setting is for: the
-   * server takes no other value there, not even after the session's state was reset.
+   * True if to keep no connection that may hold what such a setting allows: the server takes no
+   * other value there, not even after the session's state was reset.
    */
   public boolean needsUnusedConnections() {
     return fixedSettingUsed;

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * Division of the memory of a machine. A pure function of the machine and its role: the same
- * numbers for whoever starts the JVM and for the JVM that says what it runs with.
+ * numbers for the JVM's start and for the JVM that says what it runs with.
  *
  * @param heap bytes of the node's heap
  * @param direct bytes of its network buffers

@@ -24,7 +24,7 @@ public final class Demo {
   private static final int CLIENTS = 32;
   private static final int THINKING_MILLIS = 20;
 
-  /** Those that go on, for whoever looks at the dashboard. */
+  /** Those that go on, for a viewer of the dashboard. */
   private static final int CLIENTS_LATER = 4;
 
   private static final int THINKING_MILLIS_LATER = 500;

@@ -76,7 +76,7 @@ final class DemoManager implements AutoCloseable {
     return beside.managers();
   }
 
-  /** Waits until somebody can log in; his password. Empty: it does not start. */
+  /** Waits until its user can log in; his password. Empty: it does not start. */
   Optional<String> password() {
     Path file = directory.resolve("state").resolve("manager-password");
     long until = System.nanoTime() + LONGEST_START.toNanos();

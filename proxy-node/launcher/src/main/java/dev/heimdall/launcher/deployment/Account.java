@@ -43,7 +43,7 @@ public final class Account {
   private boolean known = true;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param access to any region
    * @param told hears what cannot be found out
@@ -150,7 +150,7 @@ public final class Account {
     return new SignedCalls(region, environment, access.credentials(), access.patience());
   }
 
-  /** Empty: nobody has told. */
+  /** Empty: unknown. */
   Optional<SecretFacts> secret(String region, String name) {
     return patiently(region, Optional.empty(), troubles -> describe(region, name, troubles));
   }

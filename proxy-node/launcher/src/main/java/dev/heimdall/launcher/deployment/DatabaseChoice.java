@@ -32,7 +32,7 @@ final class DatabaseChoice {
   private final Map<String, AccountReader.Reading> readings = new LinkedHashMap<>();
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param home the region that the machine is set to
    */

@@ -21,7 +21,7 @@ final class DatabaseConnectivity {
   private final List<String> commands = new ArrayList<>();
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param fleet whose tag peering connections have that an earlier deployment has made
    * @param place the nodes' network

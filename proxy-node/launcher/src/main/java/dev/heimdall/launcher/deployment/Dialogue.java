@@ -16,7 +16,7 @@ public final class Dialogue {
   private final boolean defaults;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param defaults whether nothing is asked, and the defaults count
    */

@@ -20,7 +20,7 @@ final class FreeAddresses {
   private boolean asked;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param regions of the deployment
    * @param wished addresses that the command line gives to networks

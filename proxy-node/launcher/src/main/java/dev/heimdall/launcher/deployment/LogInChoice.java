@@ -110,7 +110,7 @@ final class LogInChoice {
     return secrets.get(document);
   }
 
-  /** Those that are not there in some region, or of which nobody has told. */
+  /** Those that are not there in some region, or are unknown. */
   List<MissingSecret> missing(Draft draft) {
     Map<String, List<String>> absent = new LinkedHashMap<>();
     Map<String, List<String>> there = new LinkedHashMap<>();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A secret that documents name and that is not there, or of which nobody has told.
+ * A secret that documents name and that is not there, or is unknown.
  *
  * @param user that logs in with it
  * @param in the regions that lack it

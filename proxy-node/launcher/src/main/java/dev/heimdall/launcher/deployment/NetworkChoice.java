@@ -28,7 +28,7 @@ final class NetworkChoice {
   private final FreeAddresses free;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param free for networks that are made
    */

@@ -31,7 +31,7 @@ final class NetworkWays {
   private final List<String> commands = new ArrayList<>();
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param fleet whose tag peering connections have that an earlier deployment has made
    */

@@ -32,7 +32,7 @@ public final class NewDeployment {
   private NetworkWays.Found ways;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param home the region that the machine is set to
    */

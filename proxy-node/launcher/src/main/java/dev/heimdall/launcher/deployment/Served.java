@@ -10,7 +10,7 @@ import java.util.Optional;
  * A database that is to be served: a cluster, a global cluster, or an instance with its replicas.
  *
  * @param document what its documents will be called
- * @param arn of all of it; empty where nobody has said it
+ * @param arn of all of it; empty where unknown
  * @param global whether it is a global cluster
  * @param writerRegion the region of a global cluster that writes, where that is known
  * @param members what is known of it, at most one of each region

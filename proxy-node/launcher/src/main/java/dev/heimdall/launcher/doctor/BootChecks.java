@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * release, the configuration, the secrets that it names, the group of instances, the log.
  */
 public final class BootChecks {
-  /** S3 believes nobody whose clock is further off; other services bear 5 minutes, too. */
+  /** S3 rejects requests of clocks that are further off; other services bear 5 minutes, too. */
   private static final Duration WRONG_CLOCK = Duration.ofMinutes(5);
 
   private static final int PATIENCE_MILLIS = 3000;
@@ -167,7 +167,7 @@ public final class BootChecks {
         Map.of(
             "LifecycleHookName",
             hook,
-            // No action has it: whoever may says that there is none such.
+            // No action has it: the answer with the right is that there is none such.
             "LifecycleActionToken",
             "00000000-0000-0000-0000-000000000000");
     inGroup(instance, named, "autoscaling:RecordLifecycleActionHeartbeat", about);
@@ -252,7 +252,7 @@ public final class BootChecks {
     return secret.replaceFirst("[?].*", "");
   }
 
-  /** Another region's are asked for there, by whoever reads them. */
+  /** Another region's are asked for there, by the part that reads them. */
   private static boolean isIn(String region, String secret) {
     Matcher arn = ARN_REGION.matcher(secret);
     return !arn.matches() || arn.group(1).equals(region);

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Location of this machine in its network, by its instance's metadata: routes and security groups
  * refer to it.
  *
- * @param instance empty: the metadata were not to be had, or nobody has looked
+ * @param instance empty: the metadata were not to be had, or were not read
  * @param subnet of its first network interface; empty as the instance
  * @param vpc that subnet's
  * @param groups its security groups

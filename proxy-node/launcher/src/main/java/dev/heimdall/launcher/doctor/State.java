@@ -8,7 +8,7 @@ public enum State implements Spelled {
   OK,
   /** It answers, and does not allow what is asked. */
   DENIED,
-  /** It answers, and knows nobody in whose name it could be asked. */
+  /** It answers, and has no credentials to ask with. */
   NO_CREDENTIALS,
   /** There is no answer. */
   TIMED_OUT,

@@ -63,7 +63,7 @@ public abstract class ClusterBuilder<B extends ClusterBuilder<B, C>, C extends E
       try {
         return startOnce();
       } catch (ServerException e) {
-        // Between choosing a free port and using it, somebody else may have taken it.
+        // Between choosing a free port and using it, another process may have taken it.
         boolean taken = e.getMessage().contains("Address already in use");
         if (!taken || !ports.isEmpty() || attempt == ATTEMPTS_ON_EPHEMERAL_PORTS) {
           throw e;

@@ -117,7 +117,7 @@ public final class ClusterDirectory implements AutoCloseable {
         return free != null;
       }
     } catch (IOException e) {
-      return false; // somebody else's, or being deleted by its owner
+      return false; // another process's, or being deleted by its owner
     }
   }
 }

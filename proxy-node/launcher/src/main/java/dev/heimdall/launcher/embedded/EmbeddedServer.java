@@ -128,7 +128,7 @@ public abstract class EmbeddedServer {
 
   /**
    * Kills it with all its processes with SIGKILL, as when the machine dies: the kernel closes the
-   * sockets, nobody says good-bye.
+   * sockets, without a word of the protocol.
    */
   public final synchronized void kill() {
     process.kill();

@@ -101,7 +101,7 @@ public final class ServerProcess {
 
   /**
    * Kills it and every process of its own with SIGKILL, as when the machine dies: the kernel closes
-   * the sockets, nobody says good-bye.
+   * the sockets, without a word of the protocol.
    */
   public synchronized void kill() {
     if (!isRunning()) {

@@ -31,7 +31,7 @@ final class EngineQuestions {
     return source.cluster().kind() != ClusterKind.NONE;
   }
 
-  /** One connection, which is closed by whoever has asked for it. */
+  /** One connection, which its caller closes. */
   Connection connect(SourceConnections connections) throws SQLException {
     return connections.single(
         source

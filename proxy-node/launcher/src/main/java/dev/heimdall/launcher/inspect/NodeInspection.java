@@ -69,7 +69,7 @@ final class NodeInspection {
     found.accept(answer);
   }
 
-  /** False: nobody waits any more. */
+  /** False: no caller waits any more. */
   private static boolean pause() {
     try {
       Thread.sleep(PAUSE.toMillis());

@@ -36,7 +36,7 @@ public final class InstanceWatch implements AutoCloseable {
   private boolean complained;
 
   /**
-   * Asks nobody yet.
+   * Sends no request yet.
    *
    * @param environment as the process has it
    */
@@ -124,7 +124,7 @@ public final class InstanceWatch implements AutoCloseable {
     try {
       ports.check(now);
     } catch (RuntimeException | Error e) {
-      // Nobody would notice any more that the instance ends.
+      // The end of the instance would not be noticed any more.
       LOG.error("whether clients get to the ports could not be looked up", e);
     }
   }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * configuration says nothing of managers.
  *
  * @param certificate what the manager shows in TLS; empty: it has none
- * @param key made for this run; both have it, and nobody else
+ * @param key made for this run; both have it, and no others
  */
 public record ManagerBeside(int port, Optional<Path> certificate, String address, Secret key) {
   private static final int PORT = 8087;

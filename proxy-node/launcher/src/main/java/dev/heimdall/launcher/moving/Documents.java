@@ -158,7 +158,7 @@ final class Documents {
     }
   }
 
-  /** They hold secrets: nobody else looks into what is made here. */
+  /** They hold secrets: no other user reads what is made here. */
   private static void directories(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWN_DIRECTORY));

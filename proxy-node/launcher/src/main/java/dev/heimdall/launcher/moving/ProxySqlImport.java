@@ -212,7 +212,7 @@ final class ProxySqlImport {
     if (users.isEmpty()) {
       auth.addObject().put("method", "reject");
     } else {
-      // Nobody else: with "passthrough" the server would decide on its root, too.
+      // No other: with "passthrough" the server would decide on its root, too.
       ArrayNode named = auth.addObject().put("method", method()).putArray("users");
       users.forEach(user -> named.add(user.name()));
     }

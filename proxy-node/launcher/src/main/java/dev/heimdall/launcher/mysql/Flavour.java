@@ -173,7 +173,7 @@ public enum Flavour {
   /** Options of a server that takes no writes from clients. */
   abstract List<String> readOnly();
 
-  /** Statements after which nobody gets in without a password. */
+  /** Statements after which log-ins need passwords. */
   abstract List<String> withoutPassword();
 
   /** Statements that make a server the replica of another, from wherever it is. */

@@ -18,7 +18,7 @@ public enum ExitCode {
   CONFLICT(5),
   /** Actual state differs from the wanted state in a run that was only to compare them. */
   DIFFERENT(6),
-  /** It was told to begin anew, which whoever watches over it does. */
+  /** It was told to begin anew, which its supervisor does. */
   RESTART(75),
   /** Ended by a signal before the work was done, as shells report SIGINT. */
   INTERRUPTED(130);

@@ -31,7 +31,7 @@ public final class StopSignal {
     try {
       Signal.handle(new Signal("HUP"), signal -> action.run());
     } catch (IllegalArgumentException e) {
-      // This system has no such signal, so nobody can send it.
+      // This system has no such signal, so it cannot be sent.
     }
   }
 
@@ -65,7 +65,7 @@ public final class StopSignal {
         wait();
       } catch (InterruptedException e) {
         if (!requested) {
-          Thread.currentThread().interrupt(); // somebody else's
+          Thread.currentThread().interrupt(); // another thread's
           return false;
         }
       }
@@ -87,7 +87,7 @@ public final class StopSignal {
       }
     } catch (InterruptedException e) {
       if (!requested) {
-        Thread.currentThread().interrupt(); // somebody else's
+        Thread.currentThread().interrupt(); // another thread's
       }
     }
     if (requested && Thread.currentThread() == waiting) {

@@ -84,7 +84,7 @@ final class Terminal implements AutoCloseable {
     }
   }
 
-  /** True if somebody has pressed q since. */
+  /** True if q was pressed since. */
   boolean quits() throws IOException {
     while (keys.available() > 0) {
       int key = keys.read();

@@ -51,7 +51,7 @@ public final class Top {
   }
 
   /**
-   * Shows it until somebody presses q; a place that does not answer is asked again.
+   * Shows it until q is pressed; a place that does not answer is asked again.
    *
    * @return false: there is no terminal
    * @throws IOException if there was nothing to show from the beginning

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 /** Everything with which people and programs log in, beside the first user's password. */
 public record Access(Accounts accounts, SecondFactors factors, Tokens tokens) {
   /**
-   * As a store has it; nobody is asked yet.
+   * As a store has it; no request is sent yet.
    *
    * @param firstIsElsewhere whether the password of {@link Accounts#FIRST} is one of a secret or a
    *     file

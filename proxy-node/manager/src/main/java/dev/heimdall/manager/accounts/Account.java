@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param name small letters, digits and {@code . _ @ -}
  * @param hash of the password, as {@link PasswordHash} writes it
- * @param mustChange whether the password is one that somebody else knows
+ * @param mustChange true if another person knows the password
  * @param disabled whether he may not log in for now
  * @param factor what he has to show besides the password; empty: nothing
  * @param created when and by whom
@@ -39,7 +39,7 @@ public record Account(
     return new Account(name, role, hash, mustChange, disabled, other, created, changed);
   }
 
-  /** True if a password alone lets nobody in. */
+  /** True if a password alone is not enough. */
   public boolean asksForCode() {
     return factor.filter(SecondFactor::on).isPresent();
   }
@@ -53,7 +53,7 @@ public record Account(
     return Content.of(shown).hash();
   }
 
-  /** The hash is nobody's business. */
+  /** The hash is left out. */
   @Override
   public String toString() {
     return name + " (" + role.spelling() + ")";

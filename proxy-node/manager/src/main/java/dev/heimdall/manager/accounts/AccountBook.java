@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * All accounts, and what holds for all of them.
  *
  * @param accounts by their names
- * @param twoFactors roles that nobody has without a second factor
+ * @param twoFactors roles that need a second factor
  */
 record AccountBook(SortedMap<String, Account> accounts, Set<Role> twoFactors) {
   AccountBook with(Account account) {

@@ -54,7 +54,7 @@ public final class Accounts {
     return Optional.ofNullable(document.value().accounts().get(name));
   }
 
-  /** The roles that nobody has without a second factor. */
+  /** The roles that need a second factor. */
   public Set<Role> twoFactors() throws StoreException {
     return document.value().twoFactors();
   }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Codes for whoever has lost his authenticator, such as {@code ABCD-EFGH-IJKL-MNOP}. They are as
+ * Codes for a user without his authenticator, such as {@code ABCD-EFGH-IJKL-MNOP}. They are as
  * random as a key, so that a plain hash gives nothing away.
  */
 final class RecoveryCodes {

@@ -47,7 +47,7 @@ public final class SecondFactors {
   /**
    * Switches on what was offered, once its authenticator has shown a code.
    *
-   * @return recovery codes, which nobody can ask for again
+   * @return recovery codes, which are not shown again
    */
   public List<String> confirm(String name, String code) throws AccountRefused, StoreException {
     List<String> recovery = RecoveryCodes.make(random);
@@ -79,14 +79,14 @@ public final class SecondFactors {
     WRONG,
     /** The one that the authenticator shows. */
     CURRENT,
-    /** One of those for whoever has lost it. */
+    /** One of those for a user who has lost it. */
     RECOVERY
   }
 
   /**
    * Checks a code, which is used up afterwards.
    *
-   * @throws StoreException when that cannot be written down: then nobody is let in
+   * @throws StoreException when that cannot be written down: then no user is let in
    */
   public Code take(String name, String code) throws StoreException {
     try {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A word with which programs log in in somebody's name.
+ * A word with which programs log in in a user's name.
  *
  * @param id which says which one it is, and no more
  * @param name for people
@@ -33,7 +33,7 @@ public record Token(
     return new Token(id, name, owner, ownerSince, role, hash, created, expires, Optional.of(at));
   }
 
-  /** The hash is nobody's business. */
+  /** The hash is left out. */
   @Override
   public String toString() {
     return id + " of " + owner;

@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Tokens: words such as {@code heimdall_0123456789abcdef_…} that programs show instead of a
- * password and a code. Several managers share them, and nobody keeps more than their hashes.
+ * password and a code. Several managers share them, and none keeps more than their hashes.
  */
 public final class Tokens {
   /** Prefix of each token, so that a search for lost tokens finds it. */
@@ -54,7 +54,7 @@ public final class Tokens {
   /**
    * One that was made.
    *
-   * @param word which nobody can ask for again
+   * @param word which is not shown again
    */
   public record Made(Token token, String word) {
     /** The word is its owner's. */
@@ -69,7 +69,7 @@ public final class Tokens {
     return List.copyOf(document.value().values());
   }
 
-  /** Those of somebody. */
+  /** Those of a user. */
   public List<Token> of(String owner) throws StoreException {
     return all().stream().filter(token -> token.owner().equals(owner)).toList();
   }
@@ -154,7 +154,7 @@ public final class Tokens {
         .filter(token -> clock.instant().isBefore(token.expires()));
   }
 
-  /** Has it known when one was used, now and then; that it cannot be written is nobody's harm. */
+  /** Has it known when one was used, now and then; that it cannot be written does no harm. */
   public void used(Token token) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Instant last = noted.getOrDefault(token.id(), token.used().orElse(Instant.MIN));
@@ -192,7 +192,7 @@ public final class Tokens {
         one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Enough for words that are random: nobody guesses one. */
+  /** Enough for words that are random: guessing one is hopeless. */
   static String hash(String word) {
     try {
       byte[] digest =

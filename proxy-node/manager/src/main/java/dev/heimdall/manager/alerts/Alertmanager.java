@@ -15,7 +15,7 @@ import java.util.Map;
  * for all managers.
  */
 record Alertmanager(AlertmanagerTarget target, Senders by) {
-  /** If no manager is there any more nobody can say that an alert has ended. */
+  /** If no manager is there any more the end of an alert is not reported. */
   private static final Duration AHEAD = Duration.ofMinutes(5);
 
   String send(Message message) throws Failed, InterruptedException {

@@ -42,7 +42,7 @@ public final class Alerts implements AutoCloseable {
   /**
    * Begins to hear.
    *
-   * @param places empty: events are kept as long as the manager runs, and nobody is told
+   * @param places empty: events are kept as long as the manager runs, and no target is told
    */
   public static Alerts start(
       Fleet fleet, Problems problems, AuditLog audit, Optional<Places> places, Clock clock) {

@@ -115,7 +115,7 @@ final class Mail {
     }
     mail.setSubject(message.headline(LONGEST_SUBJECT), StandardCharsets.UTF_8.name());
     mail.setSentDate(Date.from(clock.instant()));
-    // Holidays' and other programs' answers are nobody's to read.
+    // Holidays' and other programs' answers are not read.
     mail.setHeader("Auto-Submitted", "auto-generated");
     MimeBodyPart plain = new MimeBodyPart();
     plain.setText(MailText.plain(message), StandardCharsets.UTF_8.name());

@@ -70,7 +70,7 @@ final class MailConnection implements AutoCloseable {
       Socket plain = new Bounded(watched);
       watched.after(patience, plain);
       try {
-        // With its name, by which certificates are checked: nobody looks it up again.
+        // With its name, by which certificates are checked: it is not looked up again.
         InetAddress named = InetAddress.getByAddress(target.host(), address.getAddress());
         plain.setSoTimeout(SILENCE_MILLIS);
         plain.setTcpNoDelay(true);

@@ -39,7 +39,7 @@ final class Notices {
 
   private Notices() {}
 
-  /** True if such an event is told as an alert, unless somebody asks for the event. */
+  /** True if such an event is told as an alert, unless the event itself is configured. */
   static boolean tellsAsAlert(String kind) {
     return TOLD_AS_ALERTS.contains(kind);
   }

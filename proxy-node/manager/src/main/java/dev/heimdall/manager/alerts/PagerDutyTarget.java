@@ -31,7 +31,7 @@ public record PagerDutyTarget(
 
   @Override
   public int hourly() {
-    return MOST_HOURLY; // an incident that is not resolved wakes somebody for nothing
+    return MOST_HOURLY; // an incident that is not resolved wakes an operator for nothing
   }
 
   @Override

@@ -54,7 +54,7 @@ record TargetState(
    *
    * @param alerts what ids of notices begin with that may come yet: what was told of these is kept
    * @param hourly how many messages there may be
-   * @param unchanged for how long claims have stood as they are: whoever made one has another clock
+   * @param unchanged for how long claims have stood as they are: their makers have other clocks
    */
   Next next(
       List<Event> events,

@@ -47,7 +47,7 @@ final class Watch implements AutoCloseable {
   private final Map<String, Heard> heard = new HashMap<>();
   private final Map<String, Presence> presences = new HashMap<>();
 
-  /** By account, of which there are not many, and that of nobody: when it was told last. */
+  /** By account, of which there are not many, and the empty one: when it was told last. */
   private final Map<String, Long> delays = new HashMap<>();
 
   private long numbers;

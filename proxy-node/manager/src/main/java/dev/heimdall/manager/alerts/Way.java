@@ -29,7 +29,7 @@ sealed interface Way
     return true;
   }
 
-  /** True if it is told that somebody looks after an alert. */
+  /** True if it is told that an alert is acknowledged. */
   default boolean takesAcknowledgements() {
     return false;
   }

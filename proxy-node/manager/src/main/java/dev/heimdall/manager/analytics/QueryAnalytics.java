@@ -289,7 +289,7 @@ public final class QueryAnalytics implements ReportListener {
         .sum();
   }
 
-  /** The kind of statements that is named so; empty: nobody knows it any more. */
+  /** The kind of statements that is named so; empty: unknown by now. */
   synchronized Optional<PatternKey> key(String id) {
     return facts.all().keySet().stream().filter(key -> key.id().equals(id)).findFirst();
   }

@@ -36,7 +36,7 @@ import org.slf4j.event.Level;
  * The figures of the last day by minutes, and of the last thirty by ten minutes, in a file that
  * this manager alone writes. What it has missed it has from the files of others in the same
  * directory, and from copies that managers have in S3 for each other. A thread of its own does all
- * of it: a disk that is full, slow or away holds nobody up, and is tried again; so is S3.
+ * of it: a disk that is full, slow or away holds no request up, and is tried again; so is S3.
  */
 public final class Archive implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
@@ -203,7 +203,7 @@ public final class Archive implements AutoCloseable {
         if (open.isEmpty()) {
           return;
         }
-        // Nobody waits: this thread alone writes, and what a reader gives up, the copy fails of.
+        // No caller waits: this thread alone writes, and what a reader gives up, the copy fails of.
         open.get().copyTo(copy);
         bucket.get().put(name, copy);
         copiedMinute = written;
@@ -402,7 +402,7 @@ public final class Archive implements AutoCloseable {
         .log(LOG, Level.WARN);
   }
 
-  /** By what was written, too: a clock that is ahead deletes nobody's file. */
+  /** By what was written, too: a clock that is ahead deletes no other's file. */
   private synchronized Instant oldest() {
     long reached = file.orElseThrow().reached().orElse(0L);
     return Instant.EPOCH

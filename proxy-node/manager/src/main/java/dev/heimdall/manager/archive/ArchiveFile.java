@@ -81,7 +81,7 @@ final class ArchiveFile implements AutoCloseable {
     return open(file, false);
   }
 
-  /** Opens one that nobody writes to. */
+  /** Opens one without a writer. */
   static ArchiveFile read(Path file) throws Busy, IOException {
     return open(file, true);
   }

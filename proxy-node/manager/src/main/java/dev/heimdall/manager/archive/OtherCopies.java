@@ -55,7 +55,7 @@ final class OtherCopies {
   /**
    * Takes what is new, and deletes what is of managers that are no more.
    *
-   * @param old what was written last before that is of nobody any more
+   * @param old copies that were written last before that have no owner any more
    */
   void take(Instant old, Consumer<ArchiveFile> into) {
     failing.clear();

@@ -65,7 +65,7 @@ public final class AuditLog implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Has somebody hear of all that is done from now on. */
+  /** Adds a listener of all that is done from now on. */
   public void listen(Listener listener) {
     listeners.add(listener);
   }

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The clients of all nodes, as somebody wants to see them. Nodes are asked in the answers to their
+ * The clients of all nodes, as a viewer wants them. Nodes are asked in the answers to their
  * reports, and show them from the next one on; who looks no more is forgotten after some seconds.
  * Thread-safe.
  */
@@ -184,7 +184,7 @@ public final class ConnectedClients implements ReportListener, LiveView.Source {
     Looked looked = wishes.get(wish);
     if (looked == null) {
       if (wishes.size() >= MOST_WISHES) {
-        // Pages look every 2 s: what nobody looks at any more makes room.
+        // Pages look every 2 s: lists without viewers make room.
         Map.Entry<ClientQuery, Looked> oldest =
             wishes.entrySet().stream()
                 .min(Comparator.comparingLong(one -> one.getValue().at - now))
@@ -242,7 +242,7 @@ public final class ConnectedClients implements ReportListener, LiveView.Source {
     return "%s of %s from %s".formatted(row.text("user"), row.text("vdb"), row.text("address"));
   }
 
-  /** One that somebody has seen within the last seconds. */
+  /** One with a viewer within the last seconds. */
   synchronized Optional<Row> seen(String node, long id) {
     for (Looked looked : wishes.values()) {
       Answered answered = looked.byNode.get(node);

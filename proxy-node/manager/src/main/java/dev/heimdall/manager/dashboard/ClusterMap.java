@@ -65,7 +65,7 @@ public record ClusterMap(List<Cluster> clusters) {
    *
    * @param name what the cluster calls it; empty: nothing
    * @param condition {@code good}, {@code doubtful} or {@code bad}
-   * @param lag in words; empty: nobody knows it
+   * @param lag in words; empty: unknown
    * @param lagPercent of a full bar
    * @param note empty: there is nothing to say
    */

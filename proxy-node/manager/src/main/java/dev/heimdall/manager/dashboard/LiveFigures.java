@@ -42,7 +42,7 @@ final class LiveFigures {
   /** Reports that come faster are left out: the next one counts what they have counted. */
   private static final int MOST_DELTAS = 64;
 
-  /** More lines nobody tells apart. */
+  /** More lines cannot be told apart. */
   private static final int MOST_LINES = 100;
 
   private final int mostSeries;

@@ -100,7 +100,7 @@ final class Sum {
     put(shown, Field.CPU, cpuMicros / 1e6 / seconds);
     put(shown, Field.NODES, nodes / divisor);
     if (nodes == 0 && of(Count.QUERIES) == 0 && of(Count.RESPONSES) == 0) {
-      // Nobody reports: nothing is known, which is not nothing.
+      // No node reports: nothing is known, which is not nothing.
       for (Field field : Field.values()) {
         put(shown, field, field == Field.NODES ? 0 : Double.NaN);
       }

@@ -54,7 +54,7 @@ public final class Editor implements AutoCloseable {
   /** Of those who write. */
   private final ReentrantLock turn = new ReentrantLock(/* fair= */ true);
 
-  /** Of whoever uses the store; never held while documents are judged, so that reads are quick. */
+  /** Of the store's user; never held while documents are judged, so that reads are quick. */
   private final ReentrantLock storing = new ReentrantLock(/* fair= */ true);
 
   private final Bench commits;
@@ -450,7 +450,7 @@ public final class Editor implements AutoCloseable {
         changes.stream().filter(change -> !failure.written().contains(change.name())).toList();
     List<Conflict> conflicts = conflicts(missed, now);
     if (conflicts.isEmpty()) {
-      // Whoever was faster has taken it back meanwhile.
+      // The faster editor has taken it back meanwhile.
       throw failure;
     }
     return new EditRefused.Outdated(conflicts, failure.written());
@@ -483,7 +483,7 @@ public final class Editor implements AutoCloseable {
     return version.length() > SHOWN_VERSION ? version.substring(0, SHOWN_VERSION) : version;
   }
 
-  /** Ends what is on disk for it; nobody may be editing. */
+  /** Ends what is on disk for it; no user may be editing. */
   @Override
   public void close() {
     commits.close();

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Has commits written down, where there is a history. One that is unavailable keeps nobody from
+ * Has commits written down, where there is a history. One that is unavailable prevents no user from
  * repairing a configuration: the commit is made, and the history notices it later, without its
  * author.
  */
@@ -57,7 +57,7 @@ final class Journal {
       }
     }
 
-    /** These were written, and of the others nobody knows: the history finds it out. */
+    /** These were written, and the others' state is unknown: the history finds it out. */
     void leave(List<String> written) {
       note(written);
     }

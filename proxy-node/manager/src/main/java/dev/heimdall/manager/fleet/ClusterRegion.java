@@ -17,7 +17,7 @@ import java.util.Map;
 public record ClusterRegion(String name, String state, String forwarding) {
   private static final int MOST = 50;
 
-  /** Those of a cluster, by a report's part of it; none where nobody has named one. */
+  /** Those of a cluster, by a report's part of it; none where none is configured. */
   public static List<ClusterRegion> of(JsonNode cluster) {
     Map<String, String> states = new LinkedHashMap<>();
     Map<String, String> forwarding = new LinkedHashMap<>();

@@ -73,7 +73,7 @@ public final class Fleet {
     this.room = room;
   }
 
-  /** Has somebody hear of all reports from now on. */
+  /** Adds a listener of all reports from now on. */
   public void listen(ReportListener listener) {
     listeners.add(listener);
   }
@@ -109,7 +109,7 @@ public final class Fleet {
     return clock.instant();
   }
 
-  /** Forgets a node that does not report any more; false: it does, or nobody knows it. */
+  /** Forgets a node that does not report any more; false: it does, or it is unknown. */
   public boolean forget(String id) {
     synchronized (members) {
       Member member = members.get(id);

@@ -51,7 +51,7 @@ public final class FleetCommands {
   /**
    * To a client.
    *
-   * @param run of its node, in which it was seen; empty: nobody has said which
+   * @param run of its node, in which it was seen; empty: any
    * @return empty: the node is unknown, or lost, or {@link #isAnotherRun}
    */
   public Optional<Order> sendToClient(

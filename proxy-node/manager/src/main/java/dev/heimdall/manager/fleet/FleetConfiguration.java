@@ -115,14 +115,14 @@ public final class FleetConfiguration {
     if (never || fresh.isZero()) {
       lock.lock();
     } else if (!lock.tryLock()) {
-      return; // somebody looks just now
+      return; // another thread looks just now
     }
     try {
       if (never || nanoClock.getAsLong() - looked >= fresh.toNanos()) {
         keep(editor.read());
       }
     } catch (StoreException | EditRefused e) {
-      // What was known last goes on; whoever edits is told what is the matter.
+      // What was known last goes on; the editor is told what is the matter.
     } finally {
       never = false;
       looked = nanoClock.getAsLong();

@@ -7,7 +7,9 @@ import java.util.OptionalDouble;
 public final class ReplicaLag {
   private ReplicaLag() {}
 
-  /** True if it can be: a writer follows nobody, and of a server that is down nothing is known. */
+  /**
+   * True if it can be: a writer follows no server, and of a server that is down nothing is known.
+   */
   public static boolean isMeasured(JsonNode server) {
     return !server.path("role").asText().equals("writer")
         && !server.path("state").asText().equals("down");

@@ -25,7 +25,7 @@ final class ReportRoom {
   private final long most;
   private final long part;
 
-  // Guarded by whoever counts.
+  // Guarded by its Fleet.
   private long taken;
 
   /**

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 /**
  * The revisions of one configuration, in a place that several managers share. A commit is written
  * down before it is made, and once more afterwards: who dies between the two leaves one of which
- * the next look finds out what came of it. What was changed past the managers is a revision of
- * nobody, from when it was noticed.
+ * the next look finds out what came of it. What was changed past the managers is a revision without
+ * an author, from when it was noticed.
  *
  * <p>Texts are kept as they are, with the passwords in them.
  */
@@ -52,7 +52,7 @@ public final class History {
   /**
    * All documents as they are when it is asked. What others have done is found out by comparing
    * them with what the history has said a moment before, never with what it says later: else a
-   * commit of another manager looks as if it were nobody's.
+   * commit of another manager looks as if it had no author.
    */
   public interface There {
     SortedMap<String, Content> documents() throws StoreException;

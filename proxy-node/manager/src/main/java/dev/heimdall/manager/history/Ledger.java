@@ -15,9 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Combined content of the lines of a history. Whoever changes what another one has written has
- * begun after that, so revisions are applied in the order in which they were begun, whenever their
- * ends were reported.
+ * Combined content of the lines of a history. A change of another's edit has begun after that, so
+ * revisions are applied in the order in which they were begun, whenever their ends were reported.
  */
 final class Ledger {
   private final Map<Integer, Line.Begin> begun = new LinkedHashMap<>();
@@ -81,7 +80,7 @@ final class Ledger {
     return Optional.ofNullable(begun.get(number));
   }
 
-  /** Those whose end nobody has reported. */
+  /** Those whose end was not reported. */
   List<Line.Begin> open() {
     return begun.values().stream().filter(this::isOpen).toList();
   }

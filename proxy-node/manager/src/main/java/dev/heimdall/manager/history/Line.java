@@ -49,7 +49,7 @@ sealed interface Line {
   /**
    * A revision, before anything is written; one without a signature is there already.
    *
-   * @param key of this try: nobody else has it
+   * @param key of this try: no other line has it
    * @param texts packed, by their hashes
    */
   record Begin(

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * One step of the configuration.
  *
  * @param number one more than that of the step before; never given twice
- * @param at when it was begun; for one of somebody else's, when it was noticed
+ * @param at when it was begun; for one of another writer, when it was noticed
  * @param signature whose it is; empty: it was not made by a manager
  * @param of the revision that was gone back to, if that is what it was
  * @param changes what was to become of documents

@@ -5,7 +5,7 @@ package dev.heimdall.manager.inspect;
  *
  * @param subject the server or service that it is about, such as {@code db.example:5432}
  * @param what was checked, such as {@code Log-in}
- * @param detail what was found, in the words of whoever answered; never holds a secret
+ * @param detail what was found, in the words of the answer; never holds a secret
  * @param advice what to do about it; empty: nothing
  */
 public record CheckResult(String subject, String what, State state, String detail, String advice) {

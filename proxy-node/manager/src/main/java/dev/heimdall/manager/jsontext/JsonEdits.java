@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Changes a document's text where something is different; the rest stays as somebody wrote it. */
+/** Changes a document's text where something is different; the rest stays as it was written. */
 public final class JsonEdits {
   private static final String STEP = "  ";
 

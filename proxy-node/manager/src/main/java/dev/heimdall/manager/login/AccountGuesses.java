@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Wrong tries at each account, wherever they come from: after some, one in a while. Devices and
  * networks from which its owner has logged in have tries of their own, and so has this machine: a
- * stranger who uses up the others' keeps nobody out who comes from where he always comes from.
+ * stranger who uses up the others' keeps no user out who comes from his usual address.
  */
 final class AccountGuesses {
   private static final int MOST_ACCOUNTS = 4096;

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * From where somebody tries to log in.
+ * Address of a log-in attempt.
  *
  * @param from his address, or that which a proxy reports that is trusted
  * @param device the one that his browser has shown, on which the same account has logged in before;

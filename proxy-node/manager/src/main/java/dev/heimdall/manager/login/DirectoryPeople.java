@@ -58,7 +58,7 @@ public final class DirectoryPeople {
     return new DirectoryPeople(settings);
   }
 
-  /** A word for all that somebody's role follows from: with other settings it is another one. */
+  /** A word for all that a user's role follows from: with other settings it is another one. */
   private static String generation(ManagerDirectory settings) {
     LdapSettings ldap = settings.ldap();
     return Content.of(

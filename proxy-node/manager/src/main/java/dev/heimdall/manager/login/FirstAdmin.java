@@ -21,7 +21,7 @@ final class FirstAdmin implements AutoCloseable {
   private volatile boolean superseded;
 
   /**
-   * @param elsewhere whether somebody else keeps the password, and changes it
+   * @param elsewhere true if the password is kept and changed elsewhere
    */
   FirstAdmin(PasswordSource source, boolean elsewhere, LongSupplier nanoClock) {
     this(source, elsewhere, false, nanoClock);
@@ -67,7 +67,7 @@ final class FirstAdmin implements AutoCloseable {
     return file;
   }
 
-  /** True if somebody else keeps the password: then an account can take nothing from it. */
+  /** True if the password is kept elsewhere: then an account can take nothing from it. */
   boolean isElsewhere() {
     return elsewhere;
   }

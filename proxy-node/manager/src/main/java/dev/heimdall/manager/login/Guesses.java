@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
 /**
  * Wrong passwords, codes and the like: counted by address and account, far more loosely by address,
  * and by account. A device on which the account has logged in before counts for itself, as does an
- * address from which it has: whoever guesses beside them keeps their people out nowhere.
+ * address from which it has: guesses of neighbours keep their people out nowhere.
  *
  * <p>A try counts as wrong from its beginning, until it turns out right: those in progress together
  * are no more than those one after the other. All of them together take a part of the manager's
@@ -36,7 +36,7 @@ final class Guesses {
    */
   private static final Duration LOOKS_AGAIN = Duration.ofSeconds(5);
 
-  /** More than an address has tries in hours, so that nobody has his own forgotten by others. */
+  /** More than an address has tries in hours, so that no user's own are forgotten for others. */
   private static final int MOST_TRIES = 16_384;
 
   private static final int MOST_ADDRESSES = 4096;
@@ -192,7 +192,7 @@ final class Guesses {
     private CompletionStage<Void> await(Duration patience) {
       Waiting waiting = new Waiting(this);
       waiting.enter();
-      // Somebody who has to make room hears of it.
+      // The waiter that has to make room hears of it.
       wake();
       Duration time = patience.compareTo(LOOKS_AGAIN) < 0 ? patience : LOOKS_AGAIN;
       return waiting

@@ -41,7 +41,7 @@ final class KnownPassword implements AutoCloseable {
     known = new Known(null, nanoClock.getAsLong() - FRESH.toNanos());
   }
 
-  /** Reads it if it is old, unless somebody does so just now. */
+  /** Reads it if it is old, unless another thread does so just now. */
   void look() {
     if (age() >= FRESH.toNanos() && reading.tryLock()) {
       try {
@@ -53,8 +53,8 @@ final class KnownPassword implements AutoCloseable {
   }
 
   /**
-   * Looks, and waits for the first reading if that is on its way. Before it nobody can be let in,
-   * so whoever waits here is in nobody's way.
+   * Looks, and waits for the first reading if that is on its way. Before it no user can be let in,
+   * so waiting here delays no other.
    */
   void known() throws PasswordException {
     look();
@@ -104,7 +104,7 @@ final class KnownPassword implements AutoCloseable {
     return right != null && MessageDigest.isEqual(right, digest);
   }
 
-  /** Reads it, unless somebody has done so while we waited. */
+  /** Reads it, unless another thread has done so meanwhile. */
   private void read(Duration due) {
     if (age() < due.toNanos()) {
       return;

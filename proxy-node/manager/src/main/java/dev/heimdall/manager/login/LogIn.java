@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Log-ins with a password, and a code where an account has a second factor; programs may show a
- * token. May be asked by any thread; where somebody has to wait for his turn, {@link
+ * token. May be asked by any thread; where a user has to wait for his turn, {@link
  * dev.heimdall.manager.web.DeferredRequest} is thrown before anything is tried.
  */
 public final class LogIn implements AutoCloseable {
@@ -160,7 +160,7 @@ public final class LogIn implements AutoCloseable {
   }
 
   /**
-   * Has somebody log in elsewhere, unless his address has to wait after wrong log-ins.
+   * Has a user log in elsewhere, unless his address has to wait after wrong log-ins.
    *
    * @param attempt whether it was no wrong one; may wait
    * @return how long he has to wait; empty: he has tried
@@ -188,7 +188,7 @@ public final class LogIn implements AutoCloseable {
         : Optional.of(outcome);
   }
 
-  /** Judges the code of somebody whose password was right a moment ago. */
+  /** Judges the code of a user whose password was right a moment ago. */
   public Outcome judgeCode(Principal before, String code, Caller caller) {
     Optional<Principal> now = still(before);
     if (now.isEmpty() || people.isEmpty()) {
@@ -225,7 +225,7 @@ public final class LogIn implements AutoCloseable {
     } catch (StoreException e) {
       return new Outcome.Unknown();
     }
-    // Nobody guesses one; he who tries is slowed down for the sake of the log.
+    // Guessing one is hopeless; he who tries is slowed down for the sake of the log.
     Guesses.Verdict verdict = guesses.judge(caller, Tried.token(), Guesses.Try.WRONG);
     return verdict instanceof Guesses.Verdict.Wait wait
         ? delayed(UNKNOWN, caller, wait.time())
@@ -290,7 +290,7 @@ public final class LogIn implements AutoCloseable {
       } catch (StoreException e) {
         return new Outcome.Unknown();
       }
-      // Whoever has a password without its code makes no network his own.
+      // A password without its code makes no network its user's own.
       return known.asksForCode() ? new Outcome.CodeNeeded(who) : welcome(who, caller);
     }
     if (verdict instanceof Guesses.Verdict.Wait wait && !attempt.seen()) {
@@ -395,7 +395,7 @@ public final class LogIn implements AutoCloseable {
     }
   }
 
-  /** Names that nobody has are not taken down: one may be a password in the wrong field. */
+  /** Unknown names are not taken down: one may be a password in the wrong field. */
   private Outcome refused(String user, Caller caller) {
     return refused(user, caller, "");
   }

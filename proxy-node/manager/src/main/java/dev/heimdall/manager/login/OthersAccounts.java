@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The accounts of others, as somebody who may manage them changes them: what he does is taken down.
+ * The accounts of others, as an administrator changes them: what he does is taken down.
  *
  * @param access empty: there is no place for them
  */
@@ -61,7 +61,7 @@ public record OthersAccounts(Optional<Access> access, AuditLog audit) {
     note(Action.PASSWORD_CHANGED, by, name);
   }
 
-  /** For whoever has lost his authenticator and his recovery codes. */
+  /** For a user who has lost his authenticator and his recovery codes. */
   public void removeFactor(String name, By by) throws AccountRefused, StoreException {
     there().factors().remove(name);
     note(Action.SECOND_FACTOR_REMOVED, by, name);

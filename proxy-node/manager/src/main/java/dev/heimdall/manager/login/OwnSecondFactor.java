@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives people their second factors, and takes them away. Whoever calls it has had the password
- * shown just now: a browser that was left open changes neither.
+ * Gives people their second factors, and takes them away. Its caller has had the password shown
+ * just now: a browser that was left open changes neither.
  *
  * @param access empty: there is no place for them
  */

@@ -23,7 +23,7 @@ public record OwnTokens(LogIn logIn, Optional<Access> access, AuditLog audit) {
     return access.orElseThrow(AccountRefused::noPlace);
   }
 
-  /** Those of somebody. */
+  /** Those of a user. */
   public List<Token> of(String user) throws StoreException {
     return access.isEmpty() ? List.of() : access.get().tokens().of(user);
   }

@@ -67,7 +67,7 @@ final class PasswordFile implements PasswordSource {
     return new PasswordFile(file, OF_ADMIN, true);
   }
 
-  /** It is there as a whole or not at all, whoever else makes it, too. */
+  /** It is there as a whole or not at all, also where another process makes it. */
   private static void make(Path file) throws IOException {
     Path directory = file.getParent();
     if (Files.notExists(directory)) {

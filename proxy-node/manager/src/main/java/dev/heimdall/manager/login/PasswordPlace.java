@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** Place of a password: that of the user {@code admin}, or another one of the manager's. */
 public sealed interface PasswordPlace {
-  /** One that somebody else keeps, and changes there. */
+  /** One that is kept, and changed, elsewhere. */
   sealed interface External extends PasswordPlace {}
 
   /** A secret of Secrets Manager: the password itself, or an object with {@code password}. */
@@ -26,7 +26,7 @@ public sealed interface PasswordPlace {
   /** The id of the instance of EC2 that this is, until it is changed at the first log-in. */
   record OfInstance(String id) implements PasswordPlace {}
 
-  /** True if somebody else keeps the password, and changes it there. */
+  /** True if the password is kept, and changed, elsewhere. */
   default boolean isElsewhere() {
     return this instanceof External;
   }

@@ -3,7 +3,7 @@ package dev.heimdall.manager.login;
 /** Place where a password is kept. */
 public interface PasswordSource extends AutoCloseable {
   /**
-   * One that somebody else keeps. Nobody is asked yet.
+   * One that is kept elsewhere. No request is sent yet.
    *
    * @param what its file is, for people
    */

@@ -52,7 +52,7 @@ final class People {
    * Returns the owner of a token.
    *
    * @param accounts those that count, by their names
-   * @return empty: nobody's, or of somebody who may not log in
+   * @return empty: without a user, or of one who may not log in
    */
   Optional<Holder> holder(String word, Known accounts) throws StoreException {
     Optional<Token> token = access.tokens().find(word);
@@ -157,7 +157,7 @@ final class People {
       return code;
     }
 
-    /** True if nobody can be let in, as what is taken cannot be written down. */
+    /** True if no user can be let in, as what is taken cannot be written down. */
     boolean unavailable() {
       return unavailable;
     }

@@ -52,7 +52,7 @@ public record Principal(String user, Role role, Due due, String generation, Mean
       this.without = without;
     }
 
-    /** True if this can be done by somebody who has shown himself so. */
+    /** True if a principal authenticated in this way may do this. */
     public boolean leaves(Permission permission) {
       return !without.contains(permission);
     }

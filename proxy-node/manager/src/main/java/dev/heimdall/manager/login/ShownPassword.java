@@ -30,7 +30,7 @@ record ShownPassword(String user, String password) {
           return new ShownPassword(both.substring(0, colon), both.substring(colon + 1));
         }
       } catch (IllegalArgumentException e) {
-        // It is no Base64, and nobody's password.
+        // It is no Base64, and no user's password.
       }
     }
     return new ShownPassword("", "");

@@ -13,7 +13,7 @@ record Tried(Kind kind, String user, boolean exists) {
 
   private static final String TOO_LONG = " too long";
 
-  /** With what somebody tries. */
+  /** Kind of the credentials of a log-in attempt. */
   enum Kind {
     PASSWORD,
     CODE,

@@ -66,7 +66,7 @@ final class Tries {
     return dropped > 0;
   }
 
-  /** True if somebody has logged in from here. */
+  /** True if a user has logged in from here. */
   boolean known() {
     return known;
   }

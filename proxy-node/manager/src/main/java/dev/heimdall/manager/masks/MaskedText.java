@@ -103,7 +103,7 @@ public final class MaskedText {
    *
    * @param shown a whole document
    * @param known texts that they may be in
-   * @throws Lost also if a secret looks like a mask that somebody has changed
+   * @throws Lost also if a secret looks like a mask that was changed
    */
   public String unmask(String document, String shown, List<String> known) throws Lost {
     Map<String, Kept> kept = kept(document, known);

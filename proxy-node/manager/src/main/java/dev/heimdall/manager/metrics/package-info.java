@@ -1,5 +1,5 @@
 /**
  * The manager's own numbers as Prometheus scrapes them: requests, what was done, and the nodes that
- * report. Whoever may see the configuration may see them.
+ * report. A user who may see the configuration may see them.
  */
 package dev.heimdall.manager.metrics;

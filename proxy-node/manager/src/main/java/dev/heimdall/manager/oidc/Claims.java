@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** Claims of a provider about a user, as the settings read them. */
 record Claims(Map<String, Object> all, OpenIdSettings settings) {
-  /** Names of accounts cannot begin so: nobody from elsewhere is taken for somebody from here. */
+  /** Names of accounts cannot begin so: no user from elsewhere is taken for one from here. */
   static final String PREFIX = "oidc:";
 
   private static final String EMAIL = "email";
@@ -20,7 +20,7 @@ record Claims(Map<String, Object> all, OpenIdSettings settings) {
 
   /** Name of the user at this manager. */
   String user(String subject) {
-    // Somebody may write another one's address into his account; the provider says what it has
+    // A user may write another one's address into his account; the provider says what it has
     // seen.
     boolean foreign =
         settings.name().equals(EMAIL) && isVerified().filter(seen -> !seen).isPresent();
@@ -73,7 +73,7 @@ record Claims(Map<String, Object> all, OpenIdSettings settings) {
         : List.of(text);
   }
 
-  /** It is somebody's. */
+  /** Personal data are left out. */
   @Override
   public String toString() {
     return "claims";

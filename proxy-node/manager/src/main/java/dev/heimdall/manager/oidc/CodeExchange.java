@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Gives a provider the code that a browser has brought, for what the provider says of somebody. */
+/** Gives a provider the code that a browser has brought, for what the provider says of the user. */
 final class CodeExchange {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 

@@ -156,7 +156,7 @@ public final class OpenId implements AutoCloseable {
   /**
    * With what a provider has sent a browser back. An empty one was not there.
    *
-   * @param error why it has not let somebody in
+   * @param error why it has refused the log-in
    * @param issuer who it says it is
    */
   public record Answer(String state, String code, String error, String issuer) {
@@ -182,7 +182,7 @@ public final class OpenId implements AutoCloseable {
   /**
    * Ends one that has begun in the same browser.
    *
-   * @throws OpenIdRefused if nobody is let in
+   * @throws OpenIdRefused if the log-in is refused
    */
   public Person end(PendingLogIn pending, Answer answer) throws OpenIdRefused {
     if (!same(pending.state(), answer.state())) {

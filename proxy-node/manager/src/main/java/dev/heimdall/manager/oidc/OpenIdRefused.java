@@ -36,7 +36,7 @@ public final class OpenIdRefused extends Exception {
     return new OpenIdRefused(403, "unknown", reason, true, message);
   }
 
-  /** It is somebody who may do nothing here. */
+  /** It is a user without a role here. */
   static OpenIdRefused noRole(String user) {
     return new OpenIdRefused(
         403,
@@ -65,7 +65,7 @@ public final class OpenIdRefused extends Exception {
     return status;
   }
 
-  /** True if somebody who tries what comes may bring it about. */
+  /** True if arbitrary requests may bring it about. */
   public boolean isWrong() {
     return wrong;
   }
@@ -75,7 +75,7 @@ public final class OpenIdRefused extends Exception {
     return user;
   }
 
-  /** For the audit log; empty: nobody was refused, it is the provider. */
+  /** For the audit log; empty: no user was refused, it is the provider. */
   public String reason() {
     return reason;
   }

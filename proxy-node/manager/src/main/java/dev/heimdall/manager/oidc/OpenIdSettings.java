@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * @param secret with what the manager shows that it is this client; empty: with nothing
  * @param scopes what is asked for
  * @param name the claim that people are called by
- * @param roles the claim that says what somebody may do
+ * @param roles the claim that says a user's permissions
  * @param granted the values of that claim which give a role
  * @param words what the provider is called
  */
@@ -35,7 +35,7 @@ public record OpenIdSettings(
     String roles,
     Map<Role, Set<String>> granted,
     String words) {
-  /** Settings with which nobody could log in; the message names the one. */
+  /** Settings with which no user could log in; the message names the one. */
   public static final class Unusable extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -109,7 +109,7 @@ public record OpenIdSettings(
     return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);
   }
 
-  /** A word for all that somebody's role follows from: with other settings it is another one. */
+  /** A word for all that a user's role follows from: with other settings it is another one. */
   String generation() {
     Map<Role, Set<String>> sorted = new TreeMap<>();
     granted.forEach((role, values) -> sorted.put(role, new TreeSet<>(values)));

@@ -73,7 +73,7 @@ final class Provider {
       return orProblem();
     }
     if (read.known().isPresent()) {
-      // One reads, and nobody waits for him.
+      // One thread reads, and no other waits for it.
       if (reading.tryLock()) {
         try {
           readIfDue();

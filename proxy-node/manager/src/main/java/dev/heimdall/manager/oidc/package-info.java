@@ -1,5 +1,5 @@
 /**
- * Log-ins at a provider of OpenID Connect: what the manager asks a provider, and who somebody is by
- * its answer. Cookies, pages and sessions are in {@code pages}.
+ * Log-ins at a provider of OpenID Connect: what the manager asks a provider, and a user's identity
+ * by its answer. Cookies, pages and sessions are in {@code pages}.
  */
 package dev.heimdall.manager.oidc;

@@ -26,7 +26,7 @@ public record Banner(
   public enum Tone {
     /** Clients are hit. */
     BAD,
-    /** They are not, or somebody looks after it. */
+    /** They are not, or it is acknowledged. */
     WARN,
     /** Nothing is wrong any more. */
     GOOD;

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * The devices on which users have logged in: a browser keeps a cookie that says so, which any
- * manager that knows the key believes. It lets nobody in; wrong passwords of others keep its user
+ * manager that knows the key believes. It lets no user in; wrong passwords of others keep its user
  * out no more.
  */
 final class Devices {

@@ -3,8 +3,8 @@ package dev.heimdall.manager.pages;
 import java.util.Optional;
 
 /**
- * A change that somebody is about to make: kept here, so that what he has typed as a password is
- * not sent back to his browser.
+ * A change that a user is about to make: kept here, so that what he has typed as a password is not
+ * sent back to his browser.
  *
  * @param id as forms name it
  * @param over the version that it is made over; empty: there is no such document

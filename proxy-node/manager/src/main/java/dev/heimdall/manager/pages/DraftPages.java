@@ -127,7 +127,7 @@ final class DraftPages {
   }
 
   /**
-   * The change and somebody else's.
+   * The change and another user's.
    *
    * @param masked as they are shown
    * @return empty: one of them deletes the document, or what it was before is not known any more
@@ -216,7 +216,7 @@ final class DraftPages {
     return Templates.see(draft.home());
   }
 
-  /** Goes on with the draft over what somebody else has written, after a look at both. */
+  /** Goes on with the draft over another user's edit, after a look at both. */
   Answer over(Map<String, String> form, Session session)
       throws Refusal, StoreException, EditRefused {
     Draft draft = draft(form, session);

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * A document that two have changed, field by field: what only one of them has changed is taken, and
- * where they differ somebody has to choose. Lists are fields as a whole.
+ * where they differ the user has to choose. Lists are fields as a whole.
  */
 final class Merge {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,7 +47,7 @@ final class Merge {
   }
 
   /**
-   * A field that somebody has changed.
+   * A changed field.
    *
    * @param path such as {@code $.pool.size}
    * @param base as JSON; empty: it was not there

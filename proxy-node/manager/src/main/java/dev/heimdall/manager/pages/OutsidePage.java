@@ -3,7 +3,7 @@ package dev.heimdall.manager.pages;
 import dev.heimdall.manager.web.Answer;
 import java.util.Map;
 
-/** A page for somebody who is not logged in, or not yet: it says something, and leads on. */
+/** A page for a visitor who is not logged in, or not yet: it says something, and leads on. */
 final class OutsidePage {
   private final Shells shells;
   private final Templates templates;

@@ -165,7 +165,7 @@ final class OverviewPage {
     return List.of(driver.writerUrl(), driver.readerUrl());
   }
 
-  /** There is one, also where nobody has written it. */
+  /** There is one, also where it is not written. */
   private static View.Table node(Seen seen) {
     boolean written = seen.documents().all().containsKey(NODE);
     return new View.Table(

@@ -29,7 +29,7 @@ final class PageTurns {
   private final Duration patience;
   private final Duration kept;
 
-  /** Those that are taken, and those that are kept for somebody. */
+  /** Those that are taken, and those that are reserved. */
   private int taken;
 
   private final Deque<CompletableFuture<Void>> waiting = new ArrayDeque<>();
@@ -91,7 +91,7 @@ final class PageTurns {
     return (int) waiting.stream().filter(one -> !one.isDone()).count();
   }
 
-  /** The first one that still waits has it now; nobody who comes meanwhile does. */
+  /** The first one that still waits has it now; no later one does. */
   private synchronized void release() {
     CompletableFuture<Void> next = waiting.poll();
     while (next != null && !next.complete(null)) {

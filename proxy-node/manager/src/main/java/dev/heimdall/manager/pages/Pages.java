@@ -60,7 +60,7 @@ public final class Pages implements Site {
   }
 
   /**
-   * @param openId with whom one can log in besides; empty: with nobody
+   * @param openId with whom one can log in besides; empty: none
    * @param access empty: there are no accounts
    * @param book of sessions
    * @param audit gets what was not permitted
@@ -324,8 +324,8 @@ public final class Pages implements Site {
   }
 
   /**
-   * A browser that follows a link of somebody else's does not send its session: it asks once more,
-   * for the page that it has then from here.
+   * A browser that follows a link of another site does not send its session: it asks once more, for
+   * the page that it has then from here.
    */
   private Answer ledOn(Request request) throws Refusal {
     request.only("GET");

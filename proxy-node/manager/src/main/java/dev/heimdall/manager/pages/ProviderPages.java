@@ -35,7 +35,7 @@ final class ProviderPages {
   private final OutsidePage page;
   private final Supplier<String> beginning;
 
-  /** It goes into an address, which takes no more; the provider asks whoever comes without it. */
+  /** It goes into an address, which takes no more; the provider asks users without it. */
   private static final int LONGEST_TOKEN = 8 << 10;
 
   /** The token of a log-in, for the log-out. */

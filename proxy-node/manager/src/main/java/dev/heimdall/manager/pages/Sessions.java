@@ -139,7 +139,7 @@ final class Sessions {
     /**
      * It is over.
      *
-     * @param news whether nobody was told before: a page that is left open asks again and again
+     * @param news true if no user was told before: a page that is left open asks again and again
      */
     record Over(String user, End end, boolean news) implements Found {}
 
@@ -147,7 +147,7 @@ final class Sessions {
     record None() implements Found {}
   }
 
-  /** A word that nobody guesses. */
+  /** An unpredictable word. */
   String token() {
     byte[] bytes = new byte[TOKEN_BYTES];
     random.nextBytes(bytes);

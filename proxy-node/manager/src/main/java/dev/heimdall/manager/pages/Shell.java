@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /**
  * Frame of every page around its content.
  *
- * @param user who has logged in; empty: nobody
+ * @param user who has logged in; empty: none
  * @param entries of the navigation, those that he may follow
  * @param edits whether he may change the configuration
  * @param csrf what forms show

@@ -22,7 +22,7 @@ final class Shells {
     this.wrong = wrong;
   }
 
-  /** For somebody who has not logged in: he is told nothing. */
+  /** For a visitor who has not logged in: he is told nothing. */
   Shell outside(String title, String csrf) {
     return new Shell(
         title,

@@ -22,7 +22,7 @@ public interface Subject {
     return Optional.empty();
   }
 
-  /** The page on which somebody begins who has logged in; empty: not on one of these. */
+  /** The first page after the log-in; empty: not on one of these. */
   default Optional<String> beginning() {
     return Optional.empty();
   }

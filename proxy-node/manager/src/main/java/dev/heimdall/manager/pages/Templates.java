@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Pages from templates, which are compiled with the code and escape what they are given. */
 final class Templates {
-  /** Scripts and styles are the manager's own files; nobody puts a page into one of his. */
+  /** Scripts and styles are the manager's own files; no site puts a page into one of its own. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
           + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -51,7 +51,7 @@ public final class View {
     }
   }
 
-  /** A page that somebody is led to, and what he does there. */
+  /** A page that a user is led to, and what he does there. */
   public record Way(String href, String words) {}
 
   /** The configuration as a whole. */
@@ -124,12 +124,12 @@ public final class View {
       List<Line> lines,
       List<Trouble> troubles) {}
 
-  /** A field that somebody has changed; values as they are shown. */
+  /** A changed field; values as they are shown. */
   public record Merged(
       String path, String base, String theirs, String mine, boolean conflict, String outcome) {}
 
   /**
-   * A change of something that somebody else has changed.
+   * A change that conflicts with another user's.
    *
    * @param version of what is there now; empty: nothing is
    * @param fields none: it cannot be said field by field

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A request for a page by somebody who may see it, and what pages are made with. */
+/** A request for a page by a user who may see it, and what pages are made with. */
 public final class Visit {
   /** Components that make pages. */
   record Maker(Shells shells, Templates templates, MaskedText masks, Supplier<String> ids) {}

@@ -22,7 +22,7 @@ public final class PeopleView {
       String created,
       String changed) {}
 
-  /** A token of somebody. */
+  /** A user's token. */
   public record Word(
       String id, String name, String owner, String role, String expires, String used) {}
 

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param critical whether clients were hit by it at any time
  * @param detail what nodes say of it; empty: nothing
  * @param nodes that have it, or see it
- * @param started when it began, by whoever saw it first
+ * @param started when it began, by the first that saw it
  * @param ended when it was seen last; empty: it goes on
  * @param seenBy managers that see it, and when they have said so last
  */

@@ -120,7 +120,7 @@ final class AlertKeeper implements AutoCloseable {
     }
   }
 
-  /** Changes it as somebody wishes; fails where it cannot be written. */
+  /** Changes it on request; fails where it cannot be written. */
   void change(Function<AlertBook, AlertBook> change) throws StoreException {
     lock.lock();
     try {

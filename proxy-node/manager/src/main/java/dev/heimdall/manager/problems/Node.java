@@ -28,7 +28,7 @@ record Node(
     return state.path("ready").asBoolean();
   }
 
-  /** True if somebody has wanted it to take no clients. */
+  /** True if it was told to take no clients. */
   boolean leaves() {
     return state.path("draining").asBoolean() || state.path("outOfService").asBoolean();
   }

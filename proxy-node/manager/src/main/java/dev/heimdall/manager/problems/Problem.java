@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param since when it began, or was seen first
  * @param state what stands between its beginning and its end
- * @param alert empty: nobody is notified of it yet
+ * @param alert empty: without notifications yet
  * @param silence what keeps notifications of it back
  */
 record Problem(
@@ -25,7 +25,7 @@ record Problem(
     }
   }
 
-  /** True if somebody looks after it, or wants to hear no more of it for a while. */
+  /** True if it is acknowledged or silenced. */
   boolean isQuiet() {
     return silence.isPresent() || alert.flatMap(Alert::acknowledged).isPresent();
   }

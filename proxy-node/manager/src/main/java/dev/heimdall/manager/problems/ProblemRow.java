@@ -8,7 +8,7 @@ package dev.heimdall.manager.problems;
  * @param detail what nodes say of it; empty: nothing
  * @param href the page that shows more
  * @param told whether people are notified of it, in words; empty: as usual
- * @param acknowledged whether somebody looks after it
+ * @param acknowledged true if it is acknowledged
  */
 public record ProblemRow(
     String id,

@@ -175,7 +175,7 @@ public final class Problems implements AutoCloseable {
     return tracks.over(fleet.now(), SOLVED);
   }
 
-  /** True if nobody is to be notified of it now. */
+  /** True if its notifications are silenced now. */
   public boolean isSilenced(Alert alert) {
     return keeper.book().silence(alert, fleet.now()).isPresent();
   }

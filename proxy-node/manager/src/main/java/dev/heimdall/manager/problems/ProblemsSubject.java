@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * {@code /problems}: what is wrong at the moment, what was, who looks after it and what nobody is
- * notified of; and the banner of every page.
+ * {@code /problems}: what is wrong at the moment, what was, who looks after it and what is
+ * silenced; and the banner of every page.
  */
 final class ProblemsSubject implements Subject {
   static final Asset STYLE =

@@ -3,7 +3,7 @@ package dev.heimdall.manager.problems;
 import java.time.Instant;
 
 /**
- * Alerts that nobody is notified of for a while.
+ * Alerts without notifications for a while.
  *
  * @param kind of these alone; empty: of any
  * @param about of those about this cluster or virtual database; empty: about any

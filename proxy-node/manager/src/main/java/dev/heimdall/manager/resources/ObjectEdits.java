@@ -123,7 +123,7 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
     }
   }
 
-  /** The document as it would be shown: what does not change stays as somebody wrote it. */
+  /** The document as it would be shown: what does not change stays as it was written. */
   private static Optional<String> text(
       ResourceKind kind, There there, Optional<ObjectNode> settings) throws Refusal {
     if (kind.member().isEmpty()) {

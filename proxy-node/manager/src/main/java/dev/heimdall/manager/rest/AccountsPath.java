@@ -251,7 +251,7 @@ final class AccountsPath implements Resource {
     return Answer.json(200, body);
   }
 
-  /** The password of whoever asks; the one before is shown once more. */
+  /** The caller's own password; the one before is shown once more. */
   private Answer ownPassword(Request request, Author author)
       throws Refusal, AccountRefused, PasswordHash.Busy, StoreException {
     JsonNode body = StrictBody.of(request, LARGEST_BODY, Set.of("current", PASSWORD));

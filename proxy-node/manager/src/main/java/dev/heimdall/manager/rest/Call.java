@@ -6,7 +6,7 @@ import dev.heimdall.manager.web.Request;
 import java.util.List;
 
 /**
- * A request for an operation, whose body is there, of somebody who may.
+ * A request for an operation, whose body is there, of a user who may.
  *
  * @param parts what stands in the place of each variable segment of the path
  */

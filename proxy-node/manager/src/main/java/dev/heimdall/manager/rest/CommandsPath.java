@@ -76,7 +76,7 @@ public final class CommandsPath implements Resource {
   private final BiFunction<String, Long, String> clients;
 
   /**
-   * @param clients who the client of a node is, by its id, in words; empty: nobody knows
+   * @param clients who the client of a node is, by its id, in words; empty: unknown
    */
   public CommandsPath(FleetCommands commands, BiFunction<String, Long, String> clients) {
     this.commands = commands;

@@ -42,7 +42,7 @@ final class Tags {
   /**
    * Returns the meaning of a part.
    *
-   * @throws IllegalArgumentException if nobody has said so
+   * @throws IllegalArgumentException if it has none
    */
   static String meaning(String tag) {
     String meaning = MEANINGS.get(tag);

@@ -11,7 +11,7 @@ public final class RevisionView {
    * A revision.
    *
    * @param number as text, for links
-   * @param by who made it; empty: nobody who is known
+   * @param by who made it; empty: unknown
    * @param state empty: all of it was written
    * @param documents the first ones
    * @param more how many there are besides

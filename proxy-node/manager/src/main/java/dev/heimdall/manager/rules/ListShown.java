@@ -46,7 +46,7 @@ final class ListShown {
    * A list that is looked at.
    *
    * @param draft empty: it cannot be shown rule by rule
-   * @param outdated whether somebody else has changed it since the draft was begun
+   * @param outdated true if another user has changed it since the draft was begun
    */
   record Looked(String list, Seen seen, Optional<ListDraft> draft, boolean outdated) {
     String document() {

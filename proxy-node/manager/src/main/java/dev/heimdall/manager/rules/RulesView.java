@@ -85,7 +85,7 @@ public final class RulesView {
    * Changes that are not made yet.
    *
    * @param changes how many
-   * @param outdated whether somebody else has changed the list meanwhile
+   * @param outdated true if another user has changed the list meanwhile
    * @param troubles what would be wrong
    */
   public record Changes(

@@ -1,5 +1,5 @@
 /**
  * Rule lists by hand: their pages, and the changes of a list that a session gathers before it looks
- * them over. What nobody touched in a list's text stays as it was written.
+ * them over. Untouched parts of a list's text stay as they were written.
  */
 package dev.heimdall.manager.rules;

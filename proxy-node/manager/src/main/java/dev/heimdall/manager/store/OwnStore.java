@@ -23,7 +23,7 @@ public record OwnStore(
     DocumentStore alerts,
     DocumentStore firing)
     implements AutoCloseable {
-  /** Opens them; nobody is asked yet. */
+  /** Opens them; no request is sent yet. */
   public static OwnStore open(StoreLocation place) throws StoreException {
     return new OwnStore(
         DocumentStore.open(OwnPlace.part(place, "access")),

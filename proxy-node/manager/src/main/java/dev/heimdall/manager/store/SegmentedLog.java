@@ -176,7 +176,7 @@ public final class SegmentedLog {
     }
   }
 
-  /** Unless somebody else has done so, or still appends to it. */
+  /** Unless another process has done so, or still appends to it. */
   private void delete(String name) throws StoreException {
     Documents now = store.read();
     try {

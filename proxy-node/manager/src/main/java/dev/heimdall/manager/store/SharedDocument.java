@@ -80,7 +80,7 @@ public final class SharedDocument<T> {
       return last.value();
     }
     if (last != null && lock.isLocked()) {
-      // Somebody reads it just now, or waits for a store that does not answer.
+      // Another thread reads it just now, or waits for a store that does not answer.
       return last.value();
     }
     lock.lock();

@@ -33,7 +33,7 @@ public final class Unchanged<K, V> {
       seen = new Seen<>(written, now);
       all.put(whose, seen);
       if (all.size() > MOST) {
-        all.remove(all.keySet().iterator().next()); // what nobody has asked for since
+        all.remove(all.keySet().iterator().next()); // what was not asked for since
       }
     }
     return Duration.ofNanos(now - seen.at());

@@ -22,7 +22,7 @@ import org.eclipse.jetty.server.Response;
 public record Answer(int status, Map<String, String> headers, List<String> cookies, byte[] body) {
   public static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of what is no page: it has no scripts, and whoever shows it as a page shows nothing else. */
+  /** Of what is no page: it has no scripts, and shown as a page it shows nothing else. */
   private static final String POLICY =
       "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -63,7 +63,7 @@ public record Answer(int status, Map<String, String> headers, List<String> cooki
   }
 
   /**
-   * As it is sent; nobody keeps it unless it says so, and browsers take it for what it says it is.
+   * As it is sent; it is cached only if it says so, and browsers take it for what it says it is.
    */
   void headersOf(Response response) {
     response.setStatus(status);

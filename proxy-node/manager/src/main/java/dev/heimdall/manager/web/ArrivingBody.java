@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /**
- * A body that arrives. Of one that is too large, or that nobody asks for, nothing is kept; its
- * sender hears so once it has sent it, as few read an answer before.
+ * A body that arrives. Of one that is too large, or that is not needed, nothing is kept; its sender
+ * hears so once it has sent it, as few read an answer before.
  */
 final class ArrivingBody {
   private final int most;

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Keeps out what a browser sends for a page of somebody else. Nobody is told that he may read
+ * Keeps out what a browser sends for a page of another site. No site is told that it may read
  * across origins, so pages that ask a browser first go no further; this refuses what comes without
  * asking, and names of others that lead to loopback.
  */
@@ -19,7 +19,7 @@ final class OwnOrigin {
   private final boolean loopback;
 
   /**
-   * @param loopback whether it listens there only: then nobody else's name leads to it rightly
+   * @param loopback whether it listens there only: then no other's name leads to it rightly
    */
   OwnOrigin(boolean loopback) {
     this.loopback = loopback;
@@ -49,7 +49,7 @@ final class OwnOrigin {
     return request.header("Sec-Fetch-Site").filter(FOREIGN::contains).isPresent();
   }
 
-  /** True if somebody follows a link, or is redirected: no script reads what is answered. */
+  /** True if a user follows a link, or is redirected: no script reads what is answered. */
   private static boolean isFollowed(Request request) {
     return request.method().equals("GET")
         && request.header("Sec-Fetch-Mode").filter("navigate"::equals).isPresent()

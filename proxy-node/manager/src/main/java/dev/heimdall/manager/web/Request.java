@@ -96,7 +96,7 @@ public final class Request {
     return target;
   }
 
-  /** True if a page of somebody else has led its browser here: it may not send its cookies. */
+  /** True if a page of another site has led its browser here: it may not send its cookies. */
   public boolean isLed() {
     return OwnOrigin.isForeign(this);
   }
@@ -157,7 +157,7 @@ public final class Request {
     return Optional.ofNullable(headers.get(name));
   }
 
-  /** Refuses all methods but these; HEAD is a GET of which nobody wants the body. */
+  /** Refuses all methods but these; HEAD is a GET without a body in its answer. */
   public void only(String... methods) throws Refusal {
     for (String method : methods) {
       if (method.equals(method()) || method.equals("GET") && method().equals("HEAD")) {
@@ -170,7 +170,7 @@ public final class Request {
         .header("Allow", allowed);
   }
 
-  /** Browsers ask before they send this type for a page of somebody else; forms cannot. */
+  /** Browsers ask before they send this type for a page of another site; forms cannot. */
   public void type(String wanted) throws Refusal {
     String type =
         header("Content-Type").map(value -> value.split(";", 2)[0].strip()).orElse("nothing");

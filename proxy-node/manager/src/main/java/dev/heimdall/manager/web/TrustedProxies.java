@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * X-Forwarded-For}: each adds the address that it has seen at the right, so that the right-most one
  * that is no proxy's is the client's. What is left of it, the client has written himself.
  *
- * @param networks of their addresses; none: nobody is believed
+ * @param networks of their addresses; none: no proxy is believed
  */
 public record TrustedProxies(List<Cidr> networks) {
   static final String HEADER = "X-Forwarded-For";

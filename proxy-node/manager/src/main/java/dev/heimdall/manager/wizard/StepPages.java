@@ -477,7 +477,7 @@ final class StepPages {
   private Map<String, String> suggested(Step step, Answers answers)
       throws StoreException, EditRefused {
     Map<String, String> values = new HashMap<>(answers.shown());
-    // A field that its page did not have is empty, and not what somebody has typed.
+    // A field that its page did not have is empty, and not typed by the user.
     List.of("ttl", "store", "storeMode", "storeTls").forEach(field -> values.remove(field, ""));
     switch (step) {
       case DATABASE -> {

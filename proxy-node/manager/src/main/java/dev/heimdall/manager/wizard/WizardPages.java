@@ -41,7 +41,7 @@ public final class WizardPages implements Subject {
   private final AtomicReference<Inspection<CheckResult>> endpoints = new AtomicReference<>();
 
   /**
-   * @param inspections carries out what waits for the network; closed by whoever has made it
+   * @param inspections carries out what waits for the network; closed by its maker
    * @param nodes the addresses of nodes that report
    * @param facts of the region, as far as they are known here
    */

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /** The documents that answers make. */
 final class Written {
-  /** Seconds that a result is kept, unless somebody says how many. */
+  /** Seconds that a result is kept, unless a number is written. */
   static final String TTL = "60";
 
   static final String CERTIFICATES = "tls/";

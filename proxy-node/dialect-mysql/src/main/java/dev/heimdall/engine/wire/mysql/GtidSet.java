@@ -14,7 +14,7 @@ import java.util.UUID;
  * from, {@code uuid:tag:1-5} for those with a tag. Never changes.
  */
 public final class GtidSet extends GtidPosition {
-  /** No transaction: that of a server on which nobody has written anything. */
+  /** No transaction: that of a server without any writes. */
   public static final GtidSet EMPTY = new GtidSet(List.of());
 
   /** Maximum that a 64-bit number allows; the server's own limit is one below. */

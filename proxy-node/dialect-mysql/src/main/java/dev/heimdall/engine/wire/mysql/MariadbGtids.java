@@ -6,10 +6,10 @@ import java.util.TreeMap;
 
 /**
  * Position of a MariaDB server: the last transaction of each replication domain, as in {@code
- * 0-1-100,1-2-5}. Within a domain transactions have an order, whoever wrote them. Never changes.
+ * 0-1-100,1-2-5}. Within a domain transactions of all servers have an order. Never changes.
  */
 public final class MariadbGtids extends GtidPosition {
-  /** Nothing: that of a server on which nobody has written anything. */
+  /** Nothing: that of a server without any writes. */
   public static final MariadbGtids EMPTY = new MariadbGtids(new TreeMap<>());
 
   /**

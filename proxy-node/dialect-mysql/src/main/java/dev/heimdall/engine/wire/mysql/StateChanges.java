@@ -77,7 +77,7 @@ public final class StateChanges {
           receiver.gtids(LengthEncoded.readString(entry));
         }
         default -> {
-          // transaction state and whatever comes later: nobody has asked for it
+          // transaction state and whatever comes later: it was not requested
         }
       }
     }

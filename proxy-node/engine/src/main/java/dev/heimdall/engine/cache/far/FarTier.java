@@ -243,7 +243,7 @@ public final class FarTier implements AutoCloseable {
       try {
         loop.execute(task);
       } catch (RejectedExecutionException e) {
-        // The loop has ended, and whoever waited there.
+        // The loop has ended, and so have its waiters.
       }
     }
   }

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The breaker of puts, for which nobody waits: it is probed by one of them. */
+/** The breaker of puts, for which no session waits: it is probed by one of them. */
 final class WriteBreaker {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.cache");
 

@@ -245,7 +245,7 @@ public final class CachedReads implements ReplyStage {
    */
   public void dropped() {
     if (awaited != null && awaited.refreshes()) {
-      // Refused before it was sent: nobody else is to try the same.
+      // Refused before it was sent: no other session is to try the same.
       awaited.suited(false);
       counts.notKept(Uncached.NOT_REFRESHED);
     }

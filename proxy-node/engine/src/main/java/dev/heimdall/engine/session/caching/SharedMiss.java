@@ -128,7 +128,7 @@ final class SharedMiss {
     }
   }
 
-  /** The statement is answered, or never will be: nobody waits for it, nor does it wait. */
+  /** The statement is answered, or never will be: no session waits for it, nor does it wait. */
   void over() {
     Flight of = led;
     led = null;

@@ -30,16 +30,16 @@ public interface RoutedStatement {
   /** True if what it reads is known for certain: no tables but those that are named. */
   boolean readsNamedTables();
 
-  /** By which catalogue that was told; null where nobody is sure of it. */
+  /** By which catalogue that was told; null where uncertain. */
   Catalogue.Edition judgedBy();
 
   /** True if definitions and rights may have been changed past all nodes for some time. */
   boolean judgedLongAgo();
 
-  /** The text without its values; null where nobody asked. */
+  /** The text without its values; null where not determined. */
   String normalised();
 
-  /** True if its text may give a setting another value by a call; false where nobody asked. */
+  /** True if its text may give a setting another value by a call; false where not determined. */
   boolean setsByCall();
 
   /** The upper half of the name of its very text. */

@@ -28,7 +28,7 @@ final class ClientTransactionMode {
   /** True if all from now on may be. */
   private boolean session;
 
-  /** The last BEGIN, as long as nobody wants to know what it says; null where that is known. */
+  /** The last BEGIN, unread until its modes are needed; null where that is known. */
   private String begin;
 
   /**
@@ -41,7 +41,7 @@ final class ClientTransactionMode {
   /**
    * A statement is being sent.
    *
-   * @param text without its values; null where nobody asked
+   * @param text without its values; null where not determined
    * @param setsByCall whether that may give a setting another value by a call
    */
   void sent(StatementKind kind, String text, boolean setsByCall) {

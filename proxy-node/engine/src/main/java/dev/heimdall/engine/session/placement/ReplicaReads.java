@@ -188,7 +188,7 @@ public final class ReplicaReads implements ReplicaChoice {
       eligible = new ReplicaEligibility(session);
     }
     if (!watch.view().writerAnswers() && barred != null && barred.passes()) {
-      barred = null; // that was about one connection, or one moment, and nobody else can answer
+      barred = null; // that was about one connection, or one moment, and no other server can answer
     }
     boolean prepares = onlyPrepares(split);
     if (prepares) {

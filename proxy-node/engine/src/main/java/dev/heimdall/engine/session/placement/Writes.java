@@ -34,8 +34,8 @@ import java.util.concurrent.CompletableFuture;
  * has sent the piece when whatever it acknowledges was committed, be it by the tag of a COMMIT in
  * the middle of a batch or by ReadyForQuery; the mark is set after that, and asks the writer after
  * that how far it has written. So the position has the commit within it. And until the client has
- * been given the piece nobody can know that something was acknowledged; from then on the mark is
- * there for every session of this node.
+ * been given the piece no acknowledgement is visible; from then on the mark is there for every
+ * session of this node.
  */
 public final class Writes {
   /** Tables that one transaction writes; beyond, all tables count as written. */
@@ -83,7 +83,7 @@ public final class Writes {
     this.transaction = session.transaction();
   }
 
-  /** The cluster that the session's statements go to now; null where nobody wants to know. */
+  /** The cluster that the session's statements go to now; null where not needed. */
   private ClusterView view() {
     return session.lease().destinations().lender().scope().writes();
   }
@@ -342,7 +342,7 @@ public final class Writes {
   }
 
   /**
-   * A piece of the reply to the first group that is not answered has come; nobody has seen it.
+   * A piece of the reply to the first group that is not answered has come; no client has seen it.
    *
    * @param from where from
    */
@@ -504,7 +504,7 @@ public final class Writes {
   }
 
   /**
-   * The connection is lost: what was under way counts as written, for nobody knows that it was not.
+   * The connection is lost: what was under way counts as written, as the opposite is not certain.
    */
   public void lost() {
     if (notes.isEmpty() && !anythingPending && pending.isEmpty()) {
@@ -567,7 +567,7 @@ public final class Writes {
   /** The session's last write to its own cluster; null when it has written nothing. */
   WriteMark own(ClusterView view) {
     if (own != null && ownIn != view) {
-      // Marked where nobody looks any more. It was before now.
+      // Marked where no reader looks any more. It was before now.
       own = view.committed(List.of(), true).mark();
       ownIn = view;
     }

@@ -68,7 +68,7 @@ public final class SessionPins {
     doubted.remove(reason);
   }
 
-  /** It is on this connection for certain, which nobody else may have as it is. */
+  /** It is on this connection for certain, which no other session may have as it is. */
   void add(PinReason reason, ServerConnection server) {
     add(reason);
     inQuestion.remove(reason);

@@ -14,7 +14,7 @@ public final class TransactionReads {
   /**
    * A BEGIN is sent, or answered without a server.
    *
-   * @param text null where nobody has it
+   * @param text null where unknown
    */
   public void begins(String text) {
     inDoubt |= begin != null || text == null;

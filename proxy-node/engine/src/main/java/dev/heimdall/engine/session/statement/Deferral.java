@@ -50,8 +50,8 @@ public final class Deferral {
   }
 
   /**
-   * True if a rule wants the statement carried out later, and that can be: of a text that another
-   * rule changes nobody knows the tables.
+   * True if a rule wants the statement carried out later, and that can be: tables of a text that
+   * another rule changes are unknown.
    */
   public boolean wanted() {
     return ruled()

@@ -49,7 +49,7 @@ final class DoubtedCalls {
   private final LoopContext loop;
   private final List<Call> calls = new ArrayList<>(0);
 
-  /** Reasons that stay, as nobody will find out any more what was done. */
+  /** Reasons that stay, as the outcome can no longer be determined. */
   private final Set<PinReason> lasting = new HashSet<>(0);
 
   private long weight;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Cuts a stream of a server's messages, which comes in pieces that end anywhere, into messages, and
- * copies those that somebody wants to look at, up to a length. The pieces are only read.
+ * copies those that a reader wants, up to a length. The pieces are only read.
  */
 public final class MessageCutter {
   /** Longer messages are shown cut. */

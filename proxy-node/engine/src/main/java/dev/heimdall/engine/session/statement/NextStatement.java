@@ -294,7 +294,7 @@ public final class NextStatement implements RoutedStatement {
         && statement.basis().compareTo(Basis.MOMENT) <= 0;
   }
 
-  /** By which catalogue that is known; null where nobody is sure of it. */
+  /** By which catalogue that is known; null where uncertain. */
   @Override
   public Catalogue.Edition judgedBy() {
     return judgedBy;
@@ -441,7 +441,7 @@ public final class NextStatement implements RoutedStatement {
             || (doubted && statement.writesAnything()));
   }
 
-  /** The text without its values; null where nobody asked. */
+  /** The text without its values; null where not determined. */
   @Override
   public String normalised() {
     return known == null ? null : known.normalised();

@@ -178,8 +178,8 @@ final class OwnDefinitions {
   }
 
   /**
-   * True if to wait for a function that the catalogue lacks and that somebody may have made since:
-   * of one that nobody knows the session would have to keep its connection for good.
+   * True if to wait for a function that the catalogue lacks and that may have been created since:
+   * for a function that never appears the session would have to keep its connection for good.
    *
    * @param lacking the catalogue; it is compared with the database once for each
    * @param unconfirmed whether that has not happened yet

@@ -104,7 +104,7 @@ public final class RunningStatements {
   /**
    * A statement is being sent, which is counted here when it is answered.
    *
-   * @param counts null where nobody counts it
+   * @param counts null where it is not counted
    */
   void count(PatternCounts counts) {
     patterns.add(counts, carried.sent());

@@ -138,9 +138,7 @@ final class Sending {
     }
   }
 
-  /**
-   * True if its transaction does nothing but read with it; nobody wants to know without a cache.
-   */
+  /** True if its transaction does nothing but read with it; not needed without a cache. */
   private boolean onlyReads(StatementFacts effects) {
     return switch (effects.kind()) {
       case BEGIN -> {

@@ -13,7 +13,7 @@ final class SentPatterns {
   private static final PatternCounts[] NONE = {};
   private static final long[] NO_GROUPS = {};
 
-  /** Null for one that nobody counts. */
+  /** Null for one that is not counted. */
   private PatternCounts[] counts = NONE;
 
   private long[] groups = NO_GROUPS;

@@ -130,8 +130,8 @@ final class SessionScope {
 
   /**
    * An SQL PREPARE was judged and is being carried out: what it prepares is looked at now, as
-   * settings may be other ones when it is run. If nobody asked then, it is looked at when it is
-   * run.
+   * settings may be other ones when it is run. If it was not looked at then, it is looked at when
+   * it is run.
    *
    * @param lexerMode of the PREPARE, as far as that is known
    */

@@ -105,7 +105,7 @@ final class Throttle {
     return true;
   }
 
-  /** The places that the statement has; whoever takes them gives them back. */
+  /** The places that the statement has; the statement that takes them gives them back. */
   List<ConcurrencyLimit> takeOver() {
     List<ConcurrencyLimit> taken = List.copyOf(places);
     places.clear();

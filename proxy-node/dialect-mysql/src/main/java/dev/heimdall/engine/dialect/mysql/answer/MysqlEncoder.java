@@ -137,7 +137,7 @@ public final class MysqlEncoder implements ClientEncoder {
     next = sequence + 1 & 0xFF;
   }
 
-  /** The number that the next packet has, whoever sends it. */
+  /** The number of the next packet in either direction. */
   public int upcoming() {
     return next;
   }
@@ -192,7 +192,7 @@ public final class MysqlEncoder implements ClientEncoder {
     ServerHello hello = ServerHello.of(greeting);
     mariadb = hello.isMariadb();
     status(hello.status());
-    // Drivers ask nobody else which database they are in.
+    // Drivers have no other source for their database in use.
     OkPacket.of(0, status)
         .withState(StateChanges.schema(account.database()))
         .write(out, take(), OkPacket.OK, tracks());

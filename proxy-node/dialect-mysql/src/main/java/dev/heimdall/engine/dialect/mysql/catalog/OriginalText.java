@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * The text by which a server keeps a routine or trigger, byte for byte. Each time it is loaded it
- * is cut into tokens by the modes and the character set of the session that has made it, whoever
- * calls it.
+ * is cut into tokens by the modes and the character set of the session that has made it, for all
+ * callers.
  */
 final class OriginalText {
   /** The character sets of Java in which MySQL's have the characters of names. */
@@ -60,7 +60,7 @@ final class OriginalText {
   private final String charset;
   private final boolean brackets;
 
-  /** Null where nobody here can say what letters the bytes of names are. */
+  /** Null where the character set of names is unknown here. */
   private final Charset names;
 
   /**

@@ -58,7 +58,7 @@ interface MemberList {
     };
   }
 
-  /** An address that leads back to whoever uses it says nothing to others. */
+  /** An address that leads back to its own host says nothing to others. */
   private static void add(
       String host, int given, int usual, String name, List<NodeReport.Member> into) {
     boolean local =

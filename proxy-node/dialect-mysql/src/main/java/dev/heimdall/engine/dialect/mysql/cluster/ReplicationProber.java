@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Asks a MySQL or MariaDB server and its replicas, RDS included. The writer is a server that
- * replicates from nobody.
+ * replicates from no other.
  */
 final class ReplicationProber implements JdbcServer.Questions {
   private static final String MYSQL =

@@ -315,7 +315,7 @@ final class ForeignCommands implements ForwardableRequests {
     return null;
   }
 
-  /** True if a collation, by its number, is one of UTF-8, or nobody has asked for one. */
+  /** True if a collation, by its number, is one of UTF-8, or none was requested. */
   private static boolean hasUtf8(int collation) {
     if (collation >= 2048) {
       return collation < 2560; // MariaDB's newer ones: a range for each character set

@@ -70,7 +70,7 @@ final class FoundRows {
     return due;
   }
 
-  /** True if the server knows what nobody else does, and would lose it by a question. */
+  /** True if the server alone knows it, and would lose it by a question. */
   boolean isToBeRead(ServerConnection server) {
     return (due || counted) && isOn(server);
   }

@@ -358,7 +358,7 @@ final class GeneratedId {
 
   /**
    * A client that goes on at once may generate another id, or ask on this very connection: the id
-   * is read back when it does not, or when somebody waits for the connection.
+   * is read back when it does not, or when a session waits for the connection.
    */
   private void linger(ServerConnection from) {
     if (inARow == MOST_IN_A_ROW || from.keeper().wanted(from)) {

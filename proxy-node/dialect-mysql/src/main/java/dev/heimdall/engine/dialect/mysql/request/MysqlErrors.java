@@ -47,7 +47,7 @@ final class MysqlErrors implements ErrorCauses {
         };
   }
 
-  /** All errors do, for SHOW WARNINGS; what somebody has ended is not to run again. */
+  /** All errors do, for SHOW WARNINGS; a killed statement is not to run again. */
   @Override
   public boolean leftBehind(ServerError error) {
     return !interrupted(error);

@@ -26,7 +26,7 @@ final class SessionLexing {
   private static final Set<String> WITH_ASCII =
       Set.of("ascii", "binary", "latin1", "utf8", "utf8mb3", "utf8mb4");
 
-  /** All ways there are, while nobody can tell which one it is. */
+  /** All ways there are, while it is unknown which one it is. */
   private static final List<LexerMode> ANY =
       List.of(
           MysqlSql.USUAL_MODE,
@@ -111,7 +111,7 @@ final class SessionLexing {
   }
 
   /**
-   * True for what a fresh connection has, which is the client's own, and for what nobody knows: the
+   * True for what a fresh connection has, which is the client's own, and for an unknown one: the
    * other of the two says it.
    */
   private static boolean keepsAscii(String value) {

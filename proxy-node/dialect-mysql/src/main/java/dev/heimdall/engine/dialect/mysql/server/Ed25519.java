@@ -8,7 +8,8 @@ import java.util.Arrays;
 /**
  * Signatures by Ed25519 (RFC 8032, section 5.1). MariaDB's method of that name takes the password
  * itself, of any length, where the standard has a seed of 32 bytes; the JDK's signatures take no
- * other seed. Its time depends on the secret: it is for log-ins, which nobody can repeat at will.
+ * other seed. Its time depends on the secret: it is for log-ins, which clients cannot repeat at
+ * will.
  */
 final class Ed25519 {
   private static final int LENGTH = 32;

@@ -228,7 +228,7 @@ public final class MysqlRequests implements ServerRequests {
 
   /**
    * An execution has failed. What a server rejects of parts of values it says then, and from then
-   * on to whoever executes the statement, and what it has of them stays: the statement goes.
+   * on to each execution of the statement, and what it has of them stays: the statement goes.
    */
   void failed(CommandExchange execution) {
     if (execution.longDataOf() != null) {

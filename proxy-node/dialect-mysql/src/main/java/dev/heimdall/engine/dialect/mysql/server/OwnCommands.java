@@ -79,7 +79,7 @@ final class OwnCommands {
     return isPlain(database) ? uses : text(UTF8).then(uses);
   }
 
-  /** Makes the database that was logged in to the session's again, on a connection of nobody's. */
+  /** Makes the database that was logged in to the session's again, on an idle connection. */
   CommandExchange useAgain() {
     String database = setUp.database();
     Variables applied = connection.applied().without(StateChanges.DATABASE);

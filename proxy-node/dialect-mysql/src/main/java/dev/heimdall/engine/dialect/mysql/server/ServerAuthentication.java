@@ -188,8 +188,8 @@ final class ServerAuthentication {
   }
 
   /**
-   * The password, hidden by the challenge, for the server's key. Nobody says that the key is the
-   * server's: whoever wants that sets TLS.
+   * The password, hidden by the challenge, for the server's key. Only TLS proves that the key is
+   * the server's.
    */
   private Answer encrypted(byte[] pem) {
     return new Answer(

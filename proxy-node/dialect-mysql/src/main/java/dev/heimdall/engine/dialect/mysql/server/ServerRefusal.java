@@ -29,8 +29,7 @@ public final class ServerRefusal {
    */
   static ConnectFailure of(ServerError error, boolean authenticated) {
     return switch (error.number()) {
-      case 1040, 1135 ->
-          ConnectFailure.refused(as(TOO_MANY, error)); // nobody's proof was asked for
+      case 1040, 1135 -> ConnectFailure.refused(as(TOO_MANY, error)); // no proof was requested
       case 1203, 1226 -> ConnectFailure.refusedAuthenticated(as(TOO_MANY, error));
       case DATABASE_DENIED -> ConnectFailure.refused(error);
       case DATABASE_UNKNOWN -> ConnectFailure.refused(as(UNKNOWN_DATABASE, error));

@@ -207,7 +207,7 @@ final class StateReports implements StateChanges.Receiver {
     }
   }
 
-  /** Has whoever carries the session's variables ask for this one. */
+  /** Has the part that carries the session's variables read this one. */
   private void doubt(String name) {
     fresh.remove(name);
     delivery.reported(name, StateChanges.doubt(doubts++));

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * The functions that MySQL and MariaDB bring, in whatever version, by what one call of them does.
- * Calls of all others are of functions that somebody has made.
+ * Calls of all others are of users' functions.
  */
 public final class BuiltInFunctions {
   /** Compute from their arguments. */

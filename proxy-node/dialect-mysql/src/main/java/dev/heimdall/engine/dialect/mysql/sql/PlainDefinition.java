@@ -28,7 +28,7 @@ final class PlainDefinition {
   private static final Set<String> NAMING =
       Set.of("references", "key", "index", "unique", "fulltext", "spatial");
 
-  /** Those of the server whose tables have rows of their own, and nobody else's. */
+  /** Those of the server whose tables have rows of their own, and no other's. */
   private static final Set<String> ENGINES = Set.of("aria", "innodb", "memory", "myisam");
 
   private static final Set<String> OPTIONS =

@@ -61,7 +61,7 @@ final class TransactionControl {
     return block();
   }
 
-  /** A block of code, whose end nobody looks for. */
+  /** A block of code, whose end is not looked for. */
   private StatementKind block() {
     effects.pin(MysqlPins.UNKNOWN);
     effects.add(Effect.Type.COMMITS);

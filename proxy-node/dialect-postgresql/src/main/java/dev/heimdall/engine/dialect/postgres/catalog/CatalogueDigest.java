@@ -35,7 +35,7 @@ final class CatalogueDigest {
       FROM pg_class WHERE relpersistence <> 't' AND relnamespace <> 'pg_toast'::regnamespace
       """;
 
-  /** Relations that nobody names, or nobody else than the session that has made them. */
+  /** Relations that are never named, or only by the session that has made them. */
   private static final String HIDDEN =
       "hidden AS MATERIALIZED (SELECT oid FROM pg_class WHERE relpersistence = 't'"
           + " OR relkind IN ('i', 'I', 't', 'S'))";
@@ -51,7 +51,7 @@ final class CatalogueDigest {
       FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
       """;
 
-  /** Rather than who wrote it: nobody may see that, and passwords and ends of validity change. */
+  /** Rather than who wrote it: that is not readable, and passwords and ends of validity change. */
   private static final String ROLES =
       """
       SELECT coalesce(sum(hashtextextended(
@@ -78,7 +78,7 @@ final class CatalogueDigest {
    * templates/postgresql/definition-changes.sql}: null, or a text that changes once the counter was
    * switched off or replaced in between. With the first transaction that is under way, and the
    * first that has not begun. Event triggers are made by superusers, so a table of their owner is
-   * nobody else's.
+   * no other user's.
    */
   static final String COUNTER =
       """

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 
 /**
  * Queries to the system tables. For PostgreSQL 12 and later. Run with {@code pg_catalog} as the
- * whole search path, so that nobody can slip in functions or operators of their own. Temporary
+ * whole search path, so that users cannot slip in functions or operators of their own. Temporary
  * objects are left out, and so is TOAST.
  */
 final class CatalogueQueries {
@@ -160,8 +160,8 @@ final class CatalogueQueries {
   /**
    * Columns of tables by whose values their rows can be told apart: integers, UUIDs, and text that
    * is equal where its bytes are. Not of tables with heirs, partitions, policies, rules or
-   * triggers, not computed, and none at all where somebody compares the server's own types in
-   * another way.
+   * triggers, not computed, and none at all where users redefine comparisons of the server's own
+   * types.
    */
   static final String KEYS =
       """

@@ -46,9 +46,7 @@ final class CatalogueReader {
    */
   private static final Duration ONE_SNAPSHOT = Duration.ofSeconds(STATEMENT_SECONDS);
 
-  /**
-   * The last one is in one snapshot: whoever changes definitions all the time is not waited for.
-   */
+  /** The last one is in one snapshot: constant changes of definitions are not waited for. */
   private static final int ATTEMPTS = 3;
 
   /** Bits of {@code pg_trigger.tgtype}. */

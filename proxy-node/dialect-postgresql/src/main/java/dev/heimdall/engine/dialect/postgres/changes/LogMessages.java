@@ -115,7 +115,7 @@ final class LogMessages {
         }
       }
       case 'O', 'Y', 'M' -> {
-        // Where it came from, a type, a message of somebody's own.
+        // Where it came from, a type, a user-defined message.
       }
       default -> throw new IOException("the server's log has a message of unknown type " + type);
     }

@@ -113,7 +113,7 @@ public final class NotifyTriggers implements ChangeTriggers {
       return names.stream().map(spelled).collect(Collectors.joining(", "));
     }
 
-    /** Each part of a name as an identifier: nobody has to quote capitals. */
+    /** Each part of a name as an identifier: users need not quote capitals. */
     private static String quoted(String name) {
       return Arrays.stream(name.split("\\.", 2))
           .map(part -> '"' + part.replace("\"", "\"\"") + '"')

@@ -29,7 +29,7 @@ record TransactionSnapshot(long end, List<Long> running) {
   }
 
   /**
-   * True if a transaction is over for whoever has this snapshot.
+   * True if a transaction is over for a reader with this snapshot.
    *
    * @param number as the log has it: without its epoch
    */

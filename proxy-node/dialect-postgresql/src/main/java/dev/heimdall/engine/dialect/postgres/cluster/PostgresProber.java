@@ -204,7 +204,7 @@ final class PostgresProber implements JdbcServer.Questions {
   /**
    * Up to where the log is on disk. What is committed and seen by others is, unless {@code
    * synchronous_commit} is off; what is behind, such as traces of reads, a server that crashes has
-   * sent to nobody.
+   * sent to no replica.
    */
   private static Position kept(ResultSet row) throws SQLException {
     return endsRecord(row.getLong("flushed"), row.getLong("page"))

@@ -44,7 +44,7 @@ final class BoundTexts {
     return now;
   }
 
-  /** Of one that nobody looked through when it was parsed; null for nothing. */
+  /** Of one that was not looked through when it was parsed; null for nothing. */
   ClassifiedText first(PreparedStatement statement, boolean isUnnamed) {
     byte[] body = statement.body();
     ClassifiedText found =

@@ -13,8 +13,8 @@ import io.netty.buffer.ByteBuf;
 /**
  * Answers a batch that does no more than close prepared statements without a server connection:
  * their names are the session's own, no server knows of them. Drivers send such a batch right ahead
- * of something else, when they find that nobody has a statement any more. Were it on its way to a
- * server, a BEGIN behind it could not be held back, nor its transaction be run again.
+ * of something else, when a statement is not used any more. Were it on its way to a server, a BEGIN
+ * behind it could not be held back, nor its transaction be run again.
  */
 final class ClosingBatch {
   private final HandledClient client;
@@ -63,7 +63,7 @@ final class ClosingBatch {
           || nameLength(i) <= 0
           || in.getByte(batch.body(i)) != 'S'
           || in.indexOf(batch.body(i), batch.end(i), (byte) 0) != batch.end(i) - 1) {
-        return false; // also when it is malformed: whoever else handles it says so
+        return false; // also when it is malformed: the other part that handles it says so
       }
     }
     return true;

@@ -563,8 +563,8 @@ final class ExtendedStatements {
   }
 
   /**
-   * A client's unknown name that looks like one of ours must not reach a statement of somebody
-   * else's.
+   * A client's unknown name that looks like one of ours must not reach a statement of another
+   * client's.
    */
   private static boolean startsWithPrefix(ByteBuf input, int at, int length) {
     if (length < PREFIX.length) {

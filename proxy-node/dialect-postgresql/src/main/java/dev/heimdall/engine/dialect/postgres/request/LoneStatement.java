@@ -27,8 +27,8 @@ import java.util.Map;
 
 /**
  * One statement that waits by itself, in either of the two spellings: a Query, or a batch that
- * perhaps parses it, binds it once, describes, executes and closes that portal, and ends in Sync.
- * Whoever answers it without a server does not ask which one it is.
+ * perhaps parses it, binds it once, describes, executes and closes that portal, and ends in Sync. A
+ * responder without a server does not distinguish them.
  */
 final class LoneStatement {
   private static final byte[] NOTHING = {};

@@ -219,8 +219,8 @@ final class ParseMessages {
    * @param nameEnd the zero byte behind the name
    * @param length of the text
    * @param read what the text does
-   * @param examined what the pipeline found of the text that the client sent; null where nobody
-   *     asked
+   * @param examined what the pipeline found of the text that the client sent; null where not
+   *     determined
    */
   private boolean parse(
       ServerConnection server,

@@ -13,7 +13,7 @@ import java.util.UUID;
  * The columns of a RowDescription, and with them the values of a DataRow as text for a log, as far
  * as the messages are here.
  *
- * @param columns empty where nobody has asked the server for them
+ * @param columns empty where the server was not asked for them
  * @param exactly whether they are what is sent now; else the formats of values are not known
  */
 record RowText(List<Column> columns, boolean exactly) {

@@ -25,9 +25,9 @@ import java.util.Arrays;
  * describe the statement, and compares.
  *
  * <p>The shape is learnt with the first Parse of a text that clients name, from the description
- * that the client asks for with it, or else from one of the node's own: later nobody could tell it
- * any more, for a server with the old plan refuses to describe it once it is stale. What SQL's
- * PREPARE makes, whose clients are told no shape, is described ahead of its first EXECUTE. A
+ * that the client asks for with it, or else from one of the node's own: later it cannot be
+ * determined any more, for a server with the old plan refuses to describe it once it is stale. What
+ * SQL's PREPARE makes, whose clients are told no shape, is described ahead of its first EXECUTE. A
  * statement that is to run where it has to be parsed anew waits for the answer, whether a change of
  * the schema was seen since its shape was found or not: others may change tables past the node.
  * Should it differ though none was seen, the change is noticed for all that follows.

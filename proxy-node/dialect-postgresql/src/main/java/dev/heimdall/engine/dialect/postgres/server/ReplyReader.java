@@ -395,7 +395,7 @@ final class ReplyReader implements ReplyScanner {
   /**
    * Learns from a message about the connection itself.
    *
-   * @return whether nobody is there to have it
+   * @return true if it has no receiver
    */
   private boolean inspect(byte type, ByteBuf in, int at, long total) {
     switch (type) {

@@ -314,7 +314,7 @@ final class ServerLogIn extends LogInDecoder {
     if (!begun
         && kind != SASL
         && target.source().tls().channelBinding() == ChannelBinding.REQUIRE) {
-      // Whoever sits between could ask for less, or for nothing: then nothing was bound.
+      // A man in the middle could ask for less, or for nothing: then nothing was bound.
       fail(
           ctx,
           ConnectFailure.refused(

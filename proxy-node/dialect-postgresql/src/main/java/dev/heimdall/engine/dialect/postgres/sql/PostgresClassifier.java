@@ -39,8 +39,8 @@ public final class PostgresClassifier implements StatementClassifier {
   }
 
   /**
-   * @param knowsBlocks whether somebody else finds out what code blocks call; if not, each of them
-   *     may have changed the session
+   * @param knowsBlocks true if calls of code blocks are found elsewhere; if not, each of them may
+   *     have changed the session
    */
   public PostgresClassifier(boolean knowsBlocks) {
     this.knowsBlocks = knowsBlocks;
@@ -325,7 +325,7 @@ public final class PostgresClassifier implements StatementClassifier {
       case ALL -> effects.add(Effect.Type.RESET_SESSION);
       case SEQUENCES -> effects.add(Effect.Type.FORGET_SEQUENCES);
       case PLANS -> {
-        // Nobody sees a difference.
+        // No client sees a difference.
       }
       default -> effects.unpin(Effect.Type.UNPIN_IF_FINAL, PinReason.TEMP_TABLE);
     }

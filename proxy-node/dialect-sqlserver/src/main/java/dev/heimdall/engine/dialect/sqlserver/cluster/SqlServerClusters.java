@@ -48,7 +48,7 @@ public final class SqlServerClusters implements ClusterProtocol {
       return "";
     }
 
-    /** Asked without the database: secondaries let nobody in there who may write. */
+    /** Asked without the database: secondaries accept no log-in there that may write. */
     @Override
     public ProbedServer open(
         DataSource server, Optional<String> database, SourceConnections connections)

@@ -42,7 +42,7 @@ public final class SqlServerDriver implements JdbcDriver {
       }
     }
     if (ways.isEmpty() || use.reading()) {
-      boolean intent = source.hosts().size() > 1; // without it, secondaries let nobody in
+      boolean intent = source.hosts().size() > 1; // without it, secondaries refuse log-ins
       for (ServerAddress server : source.hosts()) {
         SQLServerDataSource driver = driver(source, use, database, server);
         driver.setApplicationIntent(intent ? "ReadOnly" : "ReadWrite");

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * A client's transaction where its server says nothing of it: SQL Server tells no client of TDS 7.1
- * (and never sets the bit of DONE), others tell nobody of what texts begin. It is known by the
- * texts, and taken to be open where they leave that open.
+ * (and never sets the bit of DONE), others do not report transactions that texts begin. It is known
+ * by the texts, and taken to be open where they leave that open.
  */
 final class UnreportedTransactions {
   /** As JDBC's drivers end transactions. */

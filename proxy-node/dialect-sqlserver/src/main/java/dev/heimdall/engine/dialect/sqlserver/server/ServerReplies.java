@@ -55,7 +55,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** True between an attention to the server and its acknowledgement. */
   private boolean interrupted;
 
-  /** Error for which that attention was sent; null where nobody needs to know. */
+  /** Error for which that attention was sent; null where not needed. */
   private ServerError reason;
 
   /** True if an answer has ended since then. */

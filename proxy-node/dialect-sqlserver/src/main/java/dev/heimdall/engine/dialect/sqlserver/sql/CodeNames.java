@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.sql;
 
 /** Names that code may use, as the catalogue of its database has them: folded. */
 public interface CodeNames {
-  /** For a text of which nobody knows the database. */
+  /** For a text of an unknown database. */
   CodeNames UNKNOWN =
       new CodeNames() {
         @Override

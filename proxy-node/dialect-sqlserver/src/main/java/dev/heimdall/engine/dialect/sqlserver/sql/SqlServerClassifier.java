@@ -534,7 +534,7 @@ final class SqlServerClassifier implements StatementClassifier {
     }
   }
 
-  /** A text is run, or a procedure that nobody knows from this one: null for none. */
+  /** A text is run, or a procedure that cannot be told from that; null for a computed name. */
   private void runsText(String procedure) {
     if (!inner.leavesNothing(procedure)) {
       effects.pin(SqlServerPins.RUN_TEXT);
