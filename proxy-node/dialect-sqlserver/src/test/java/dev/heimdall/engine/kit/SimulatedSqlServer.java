@@ -32,6 +32,10 @@ import java.util.function.Consumer;
 
 /** A server that speaks TDS 7.4 and knows a few statements. */
 final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
+  /** Error of a procedure, with all that an error may have. */
+  static final TdsMessage FAILURE =
+      new TdsMessage(51234, 7, 17, "Nothing left.", "server", "failing", 70_000);
+
   private static final TdsVersion VERSION = TdsVersion.V7_4;
   private static final int SELECT = 0xC1;
 
@@ -404,6 +408,10 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
             TdsMessage.of(102, 1, 15, "Incorrect syntax near '='.", "server"),
             descriptor != 0,
             VERSION);
+        return;
+      }
+      if (upper.startsWith("EXEC FAILING")) {
+        TdsWriter.error(out, FAILURE, descriptor != 0, VERSION);
         return;
       }
       if (upper.contains("ISOLATION LEVEL ")) {

@@ -281,4 +281,22 @@ class SqlServerAnswersTest {
       assertThat(bob.told()).containsExactly("row two", "idle");
     }
   }
+
+  /** Errors reach their client with all that its server says. */
+  @Nested
+  class Errors extends KitContract {
+    Errors() {
+      super(new SqlServerKit());
+    }
+
+    @Test
+    void anErrorKeepsItsStateClassProcedureAndLine() {
+      start(KitSettings.of(ONE_CONNECTION));
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+
+      answers(ann, "EXEC failing", "error " + SimulatedSqlServer.FAILURE.number());
+
+      assertThat(ann.lastError()).isEqualTo(SimulatedSqlServer.FAILURE);
+    }
+  }
 }

@@ -46,6 +46,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   private int cursorAt = NO_CURSOR;
   private ByteBuf message = Unpooled.buffer();
+  private TdsMessage lastError;
   private boolean loggedIn;
   private boolean failed;
   private boolean open;
@@ -108,7 +109,13 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   @Override
   public void error(ByteBuf in, int at, int length) {
     failed = true;
-    hears("error " + TdsMessage.read(in, at, length, VERSION).number());
+    lastError = TdsMessage.read(in, at, length, VERSION);
+    hears("error " + lastError.number());
+  }
+
+  /** The last error with all its parts. */
+  TdsMessage lastError() {
+    return lastError;
   }
 
   @Override
