@@ -28,7 +28,7 @@ public final class PatternsSection implements Section {
   static final int MOST = 200;
 
   /** Size limit of the whole section, in characters of its JSON. */
-  static final int MOST_CHARACTERS = 96 << 10;
+  static final int MOST_CHARACTERS = 112 << 10;
 
   private static final int MOST_TEXT = 2_000;
   private static final int MOST_PLAN = 4_000;

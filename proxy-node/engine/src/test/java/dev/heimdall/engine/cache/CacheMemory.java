@@ -5,6 +5,7 @@ import dev.heimdall.model.CacheSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
@@ -74,7 +75,7 @@ final class CacheMemory {
           0,
           MINUTE,
           cache.patterns().worth("select"),
-          null);
+          Map.of());
       if (definitionsAfter > 0 && i % definitionsAfter == 0) {
         view.committed(List.of(), true);
         if (cache.find(key, view, tables, MINUTE) != null) {
