@@ -2,17 +2,20 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.model.NearestName;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.Security;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code heimdall} command. */
 @Command(
@@ -83,6 +86,7 @@ public final class Heimdall implements Runnable {
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(Heimdall::failed)
+        .setParameterExceptionHandler(Heimdall::misspelt)
         .execute(arguments);
   }
 
@@ -111,6 +115,24 @@ public final class Heimdall implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "A command is missing.");
+  }
+
+  /** The command line's own suggestions put other commands ahead of the nearest one. */
+  private static int misspelt(ParameterException failure, String... ignored) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(failure.getMessage());
+    Optional<String> meant =
+        failure instanceof UnmatchedArgumentException unmatched
+            ? NearestName.of(unmatched.getUnmatched().get(0), command.getSubcommands().keySet())
+            : Optional.empty();
+    if (meant.isPresent()) {
+      String name = command.getCommandSpec().qualifiedName(" ");
+      err.println("Did you mean: " + name + " " + meant.get() + "?");
+    } else if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+      command.usage(err);
+    }
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private static int failed(
