@@ -13,6 +13,7 @@ final class ClientRequest {
   private static final int COMMIT = 7;
   private static final int ROLLBACK = 8;
   private static final int SAVE = 9;
+  private static final int LAST_OF_ASCII = 0x7f;
 
   private ClientRequest() {}
 
@@ -46,13 +47,20 @@ final class ClientRequest {
     return version.hasHeaders() ? AllHeaders.end(payload, at, payload.writerIndex()) : at;
   }
 
-  /** Returns a batch's text. */
+  /** Returns a batch's text in UTF-8: of plain ASCII, as nearly all are, in the one array. */
   static byte[] text(ByteBuf payload, TdsVersion version) {
     int start = start(payload, version);
-    int length = payload.writerIndex() - start & ~1;
-    return payload
-        .toString(start, length, StandardCharsets.UTF_16LE)
-        .getBytes(StandardCharsets.UTF_8);
+    byte[] ascii = new byte[(payload.writerIndex() - start) / 2];
+    for (int i = 0; i < ascii.length; i++) {
+      int unit = payload.getUnsignedShortLE(start + 2 * i);
+      if (unit > LAST_OF_ASCII) {
+        return payload
+            .toString(start, 2 * ascii.length, StandardCharsets.UTF_16LE)
+            .getBytes(StandardCharsets.UTF_8);
+      }
+      ascii[i] = (byte) unit;
+    }
+    return ascii;
   }
 
   /** Returns the payload of a batch with another text; the caller's. */
