@@ -27,10 +27,14 @@ final class KeyTables {
     Set<String> names = new HashSet<>(4);
     for (TableName name : named) {
       KeyColumns table = meaning.apply(name);
-      if (table == null
-          || (spelled.add(table.table())
-              && !(tables.add(table) && names.add(table.name().toLowerCase(Locale.ROOT))))) {
+      if (table == null) {
         return List.of();
+      }
+      if (spelled.add(table.table())) {
+        tables.add(table);
+        if (!names.add(table.name().toLowerCase(Locale.ROOT))) {
+          return List.of();
+        }
       }
     }
     boolean known = tables.stream().anyMatch(one -> !one.columns().isEmpty());
