@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What of the cache is SQL Server's alone, for which contracts have no words. */
+/** Behaviour of the cache that SQL Server has alone, for which contracts have no words. */
 class SqlServerCacheTest {
   private static final int NOTIFICATION = 1;
 
@@ -239,7 +239,7 @@ class SqlServerCacheTest {
       assertThat(read()).isOne();
     }
 
-    /** What it has set is not what it was prepared with, of which a server may have kept some. */
+    /** Its settings are others than those of its preparation, some of which a server may keep. */
     @Test
     void aHandleOfOtherSettingsIsNotServed() {
       startCached();

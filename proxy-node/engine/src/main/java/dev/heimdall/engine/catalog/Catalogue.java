@@ -232,8 +232,8 @@ public final class Catalogue {
   }
 
   /**
-   * By what the rows of a table can be told apart that a log has, which has all that is written;
-   * null where they cannot, or it may be another table by now.
+   * Key columns of a table whose written rows a log has; null where it has none, or may be another
+   * table by now.
    *
    * @param table with its schema
    */

@@ -36,7 +36,7 @@ public final class DeliveredPart {
 
   private byte[] deliveredSum;
 
-  /** What that leaves of its last message, and all of that message. */
+  /** Bytes that are missing of its last message, and the length of that message. */
   private long rest;
 
   private long total;

@@ -18,7 +18,7 @@ final class JoinedRows {
   /** With more of them nothing is known. */
   private static final int MOST_TABLES = 16;
 
-  /** What no table's other name is. */
+  /** Words behind a table that are no alias of it. */
   private static final String[] BEHIND_TABLES = {
     "where", "join", "left", "right", "inner", "cross", "full", "natural", "straight_join", "on",
     "using", "group", "order", "limit", "offset", "fetch", "having", "window", "for", "use",

@@ -114,7 +114,7 @@ final class KeyTokens {
     return ends[i];
   }
 
-  /** What a token adds to the depth of brackets. */
+  /** Change of the depth of brackets by a token. */
   int depth(int i) {
     return switch (kind(i)) {
       case '(', '[' -> 1;

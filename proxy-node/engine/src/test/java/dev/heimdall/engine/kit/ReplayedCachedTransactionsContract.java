@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the cache answers in transactions whose server is lost: of dialects that run transactions
+ * Answers of the cache in transactions whose server is lost: of dialects that run transactions
  * again.
  */
 public abstract class ReplayedCachedTransactionsContract extends CachedTransactionsContract {

@@ -200,7 +200,7 @@ public final class PostgresCluster extends EmbeddedCluster<PostgresServer> {
       return this;
     }
 
-    /** Is told of a step that takes more than a moment. Default: none. */
+    /** Listener for steps that take more than a moment. Default: none. */
     public Builder progress(Consumer<String> listener) {
       progress = listener;
       return this;

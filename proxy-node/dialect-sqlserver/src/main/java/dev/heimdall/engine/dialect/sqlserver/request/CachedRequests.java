@@ -144,7 +144,7 @@ final class CachedRequests implements CacheableRequests {
         : Snapshots.OF_TRANSACTION;
   }
 
-  /** What is being answered is interrupted: where its answer ends says nothing. */
+  /** The running statement is interrupted: where its answer ends says nothing. */
   void interrupted() {
     cached.dropped();
   }
@@ -176,7 +176,7 @@ final class CachedRequests implements CacheableRequests {
     return all;
   }
 
-  /** Appends what servers were told of the client: its version, options and language. */
+  /** Appends the client's side of the server log-in: version, options and language. */
   private void agreement(ByteBuf values) {
     Login7.Flags flags = agreed.flags();
     values.writeInt(version.number());

@@ -60,7 +60,7 @@ final class ForeignBatches implements ForwardableRequests {
     return running;
   }
 
-  /** What only the session's own server knows. */
+  /** Statements that only the session's own server can answer. */
   @Override
   public boolean stays(StatementFacts facts) {
     return facts.has(SqlServerEffect.READS_IDENTITY)

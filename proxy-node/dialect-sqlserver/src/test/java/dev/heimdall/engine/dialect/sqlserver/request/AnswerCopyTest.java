@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is copied of answers, and what of them is of no use. */
+/** Copies of answers, and answers of which none is of use. */
 class AnswerCopyTest {
   private static final int MOST = 10_000;
   private static final int SELECT = 0xC1;
