@@ -3,6 +3,7 @@ package dev.heimdall.engine.session.placement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.SparedTables;
 import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.sql.WrittenRows;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;

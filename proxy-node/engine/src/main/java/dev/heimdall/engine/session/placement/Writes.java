@@ -14,6 +14,7 @@ import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.WrittenRows;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.TransactionState;

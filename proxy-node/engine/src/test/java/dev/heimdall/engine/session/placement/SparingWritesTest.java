@@ -3,6 +3,7 @@ package dev.heimdall.engine.session.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.share.SparedTables;
+import dev.heimdall.engine.sql.WrittenRows;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -2,14 +2,12 @@ package dev.heimdall.engine.dialect.postgres.changes;
 
 import dev.heimdall.engine.changes.ChangeReader.Progress;
 import dev.heimdall.engine.changes.ChangeSink;
-import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.sql.WrittenRows;
 import dev.heimdall.engine.wire.Position;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -58,7 +56,7 @@ final class VisibleCommits {
       sink.missed(); // rolled back, or its commit is not in what is read
     }
     Set<String> tables = new HashSet<>();
-    Map<String, RowKeys> rows = new HashMap<>();
+    WrittenRows rows = new WrittenRows();
     List<Arrived> noted = new ArrayList<>();
     boolean others = false;
     for (Iterator<Arrived> each = waiting.iterator(); each.hasNext(); ) {
@@ -66,35 +64,22 @@ final class VisibleCommits {
       if (now.sees(one.commit().number())) {
         each.remove();
         noted.add(one);
-        merge(one.commit(), tables, rows);
+        for (String table : one.commit().tables()) {
+          rows.add(List.of(table), one.commit().rows().get(table), tables);
+          tables.add(table);
+        }
         others |= one.commit().others();
       }
     }
     if (others) {
       sink.missed();
     }
-    boolean news = others || (!tables.isEmpty() && sink.written(tables, rows, Position.NONE));
+    boolean news =
+        others || (!tables.isEmpty() && sink.written(tables, rows.byTable(), Position.NONE));
     for (Arrived one : noted) {
       one.over().run();
       int count = one.commit().tables().size() + (one.commit().others() ? 1 : 0);
       progress.heard(count, news);
-    }
-  }
-
-  /** Adds what a commit has written; rows stay known of tables of which all commits tell them. */
-  private static void merge(
-      LogMessages.Commit commit, Set<String> tables, Map<String, RowKeys> rows) {
-    for (String table : commit.tables()) {
-      RowKeys more = commit.rows().get(table);
-      if (!tables.add(table)) {
-        RowKeys known = rows.get(table);
-        more = known == null || more == null ? null : known.and(more);
-      }
-      if (more == null) {
-        rows.remove(table);
-      } else {
-        rows.put(table, more);
-      }
     }
   }
 

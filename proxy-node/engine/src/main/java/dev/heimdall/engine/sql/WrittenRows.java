@@ -1,18 +1,18 @@
-package dev.heimdall.engine.session.placement;
+package dev.heimdall.engine.sql;
 
-import dev.heimdall.engine.sql.RowKeys;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Rows that a transaction has written of tables, where that is known of all that it did to them.
+ * Rows that a transaction, or several, have written of tables, where that is known of all that they
+ * did to them.
  */
-final class WrittenRows {
+public final class WrittenRows {
   private final Map<String, RowKeys> rows;
 
-  WrittenRows() {
+  public WrittenRows() {
     this(Map.of());
   }
 
@@ -20,7 +20,7 @@ final class WrittenRows {
     this.rows = new HashMap<>(rows);
   }
 
-  WrittenRows copy() {
+  public WrittenRows copy() {
     return new WrittenRows(rows);
   }
 
@@ -30,7 +30,7 @@ final class WrittenRows {
    * @param written rows of one of the tables; null where nothing is known of them
    * @param before tables that were written before
    */
-  void add(Collection<String> tables, RowKeys written, Set<String> before) {
+  public void add(Collection<String> tables, RowKeys written, Set<String> before) {
     if (written == null && rows.isEmpty()) {
       return;
     }
@@ -48,11 +48,11 @@ final class WrittenRows {
     }
   }
 
-  Map<String, RowKeys> byTable() {
+  public Map<String, RowKeys> byTable() {
     return rows;
   }
 
-  void clear() {
+  public void clear() {
     rows.clear();
   }
 }
