@@ -4,6 +4,7 @@ import static dev.heimdall.test.tds.TdsSessionTest.all;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.microsoft.sqlserver.jdbc.SQLServerException;
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.Await;
 import java.sql.CallableStatement;
@@ -12,6 +13,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -326,10 +330,38 @@ class SqlServerNodeIT {
   }
 
   @Test
+  void anUnknownDatabaseIsRefusedAsTheServerRefusesIt() {
+    start();
+    String unknown = ";encrypt=false;databaseName=nowhere";
+
+    assertThat(refusals(() -> node.jdbc(unknown)))
+        .isEqualTo(refusals(() -> server.jdbc(unknown)))
+        .isNotEmpty();
+  }
+
+  /** Numbers and severities of the errors that a log-in ends with. */
+  private static List<String> refusals(Callable<Connection> logIn) {
+    List<String> refusals = new ArrayList<>();
+    try (Connection none = logIn.call()) {
+      return List.of(none.toString());
+    } catch (SQLException refused) {
+      for (Throwable each : refused) {
+        if (each instanceof SQLServerException error) {
+          refusals.add(error.getErrorCode() + " " + error.getSQLServerError().getErrorSeverity());
+        }
+      }
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+    return refusals;
+  }
+
+  @Test
   void aWrongPasswordIsALogInThatFailed() {
     start();
 
     assertThatThrownBy(() -> node.jdbc(";encrypt=false;password=wrong"))
+        .hasMessageContaining("Login failed for user '")
         .isInstanceOfSatisfying(
             SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(18456));
   }

@@ -43,6 +43,9 @@ public final class SqlServerEncoder implements ClientEncoder {
   /** True if a request of a client with {@link #recovery} may wait for the end of its answer. */
   private boolean asked;
 
+  /** User of a log-in that may still fail; empty behind it. */
+  private String refused = "";
+
   private boolean welcomed;
   private boolean failed;
 
@@ -52,9 +55,10 @@ public final class SqlServerEncoder implements ClientEncoder {
   /** Rows of the statement that the next DONE is for; negative where it has no count. */
   private long rows = -1;
 
-  /** Sets the version that the client has asked for. */
-  public void agreed(TdsVersion asked) {
+  /** Sets the version that the client has asked for, and the user that it wants to be. */
+  public void agreed(TdsVersion asked, String user) {
     ofLogIn = asked;
+    refused = user;
     version = asked.ofTokens();
   }
 
@@ -146,6 +150,7 @@ public final class SqlServerEncoder implements ClientEncoder {
     String size = greeting.reported().get(LogInReply.PACKET_SIZE);
     packetSize = size == null ? TdsPacket.INITIAL_SIZE : Integer.parseInt(size);
     welcomed = true;
+    refused = "";
   }
 
   /** The node's own answer to a log-in, where there is no server. */
@@ -194,12 +199,25 @@ public final class SqlServerEncoder implements ClientEncoder {
     if (error.isFatal() && leavesUnnoticed(error)) {
       return; // without a word: the driver looks for an open connection, and reads none of it
     }
-    TdsMessage message = TdsErrors.message(error, welcomed);
-    if (error.isFatal() || !welcomed) {
+    if (!welcomed) {
+      packets(out, true, tokens -> refusal(TdsErrors.refusal(error, refused), tokens));
+      return;
+    }
+    TdsMessage message = TdsErrors.message(error);
+    if (error.isFatal()) {
       packets(out, true, tokens -> TdsWriter.error(tokens, message, false, version));
     } else {
       packets(out, false, tokens -> message.write(tokens, version));
       failed = true;
+    }
+  }
+
+  private void refusal(TdsMessage first, ByteBuf tokens) {
+    if (first.number() == TdsErrors.NO_DATABASE) {
+      first.write(tokens, version);
+      TdsWriter.error(tokens, TdsErrors.logInFailed(refused), false, version);
+    } else {
+      TdsWriter.error(tokens, first, false, version);
     }
   }
 

@@ -10,6 +10,9 @@ public final class TdsErrors {
   /** Log-in failed; drivers try no other server with this one. */
   public static final int LOG_IN_FAILED = 18456;
 
+  /** The database of a log-in cannot be opened; {@link #LOG_IN_FAILED} follows. */
+  public static final int NO_DATABASE = 4060;
+
   /** Integrated authentication is impossible. */
   public static final int UNTRUSTED = 18452;
 
@@ -29,9 +32,12 @@ public final class TdsErrors {
   private static final int LOST = 40197;
 
   private static final int TIMED_OUT_SEVERITY = 11;
+  private static final int NO_DATABASE_SEVERITY = 11;
   private static final int FATAL_SEVERITY = 20;
   private static final int ERROR_SEVERITY = 16;
   private static final int LOG_IN_SEVERITY = 14;
+
+  private static final String SERVER = "heimdall";
 
   /** First number that servers leave to others. */
   private static final int OWN = 50_000;
@@ -40,7 +46,7 @@ public final class TdsErrors {
       Map.ofEntries(
           Map.entry(Sqlstate.INVALID_AUTHORIZATION, LOG_IN_FAILED),
           Map.entry(Sqlstate.INVALID_PASSWORD, LOG_IN_FAILED),
-          Map.entry(Sqlstate.UNDEFINED_DATABASE, 4060),
+          Map.entry(Sqlstate.UNDEFINED_DATABASE, NO_DATABASE),
           Map.entry(Sqlstate.INSUFFICIENT_PRIVILEGE, 229),
           Map.entry(Sqlstate.SERIALIZATION_FAILURE, 1205),
           Map.entry(Sqlstate.DEADLOCK_DETECTED, 1205),
@@ -58,18 +64,41 @@ public final class TdsErrors {
 
   private TdsErrors() {}
 
-  /** Returns the error as clients are told it. */
-  public static TdsMessage message(ServerError error, boolean loggedIn) {
-    if (error.cause() == ServerError.Cause.TIME_LIMIT && loggedIn) {
+  /** Returns the error as clients are told it that are logged in. */
+  public static TdsMessage message(ServerError error) {
+    if (error.cause() == ServerError.Cause.TIME_LIMIT) {
       int severity = error.isFatal() ? FATAL_SEVERITY : TIMED_OUT_SEVERITY;
-      return TdsMessage.of(TIMED_OUT, 0, severity, text(error), "heimdall");
+      return TdsMessage.of(TIMED_OUT, 0, severity, text(error), SERVER);
     }
-    int number = error.number() != 0 ? error.number() : number(error);
     int severity = error.isFatal() ? FATAL_SEVERITY : ERROR_SEVERITY;
-    return TdsMessage.of(number, 1, loggedIn ? severity : LOG_IN_SEVERITY, text(error), "heimdall");
+    return TdsMessage.of(number(error), 1, severity, text(error), SERVER);
+  }
+
+  /** Returns the error as clients are told it at the log-in. */
+  public static TdsMessage refusal(ServerError error, String user) {
+    if (error.number() == 0 && error.sqlState().equals(Sqlstate.INVALID_PASSWORD)) {
+      return logInFailed(user);
+    }
+    int number = number(error);
+    int severity =
+        switch (number) {
+          case NO_DATABASE -> NO_DATABASE_SEVERITY;
+          case 911 -> ERROR_SEVERITY;
+          default -> LOG_IN_SEVERITY;
+        };
+    return TdsMessage.of(number, 1, severity, text(error), SERVER);
+  }
+
+  /** Returns what ends a log-in whose password is wrong, or whose database cannot be opened. */
+  public static TdsMessage logInFailed(String user) {
+    return TdsMessage.of(
+        LOG_IN_FAILED, 1, LOG_IN_SEVERITY, "Login failed for user '" + user + "'.", SERVER);
   }
 
   private static int number(ServerError error) {
+    if (error.number() != 0) {
+      return error.number();
+    }
     boolean certain =
         error.sqlState().equals(Sqlstate.SERIALIZATION_FAILURE)
             || error.cause() == ServerError.Cause.AT_REST;
@@ -104,7 +133,7 @@ public final class TdsErrors {
         switch (message.number()) {
           case LOG_IN_FAILED -> Sqlstate.INVALID_PASSWORD;
           case UNTRUSTED, 18470, 18486, 18487, 18488 -> Sqlstate.INVALID_AUTHORIZATION;
-          case 911, 4060 -> Sqlstate.UNDEFINED_DATABASE;
+          case 911, NO_DATABASE -> Sqlstate.UNDEFINED_DATABASE;
           case 1205 -> Sqlstate.DEADLOCK_DETECTED;
           case 3960 -> Sqlstate.SERIALIZATION_FAILURE;
           case 102, 156, 105 -> Sqlstate.SYNTAX_ERROR;

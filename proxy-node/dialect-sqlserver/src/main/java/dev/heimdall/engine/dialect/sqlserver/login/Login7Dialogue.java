@@ -151,7 +151,7 @@ final class Login7Dialogue implements LogInDialogue {
   private void login7(Login7 read) {
     agreed = true;
     request = read;
-    encoder.agreed(read.tds());
+    encoder.agreed(read.tds(), read.credentials().user());
     String database = read.names().database();
     LoginFeature recovery = read.feature(LoginFeature.SESSION_RECOVERY);
     if (recovery != null && read.names().library().startsWith(RECOVERS)) {

@@ -139,7 +139,7 @@ final class InterruptedReply {
   }
 
   private TdsMessage message() {
-    return TdsErrors.message(error, true);
+    return TdsErrors.message(error);
   }
 
   void release() {
