@@ -4,6 +4,7 @@ import static dev.heimdall.test.tds.TdsSessionTest.all;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.sqlserver.jdbc.SQLServerBulkCopy;
+import com.microsoft.sqlserver.jdbc.SQLServerConnectionPoolDataSource;
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.Await;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.PooledConnection;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +126,41 @@ class SqlServerCachedReadsIT {
       assertThat(all(other, READ)).isEqualTo("[one;]");
       all(other, "update items set name = 'two again' where id = 2");
       assertThat(all(client, READ)).isEqualTo("[past the node;]");
+    }
+  }
+
+  /** The first request behind each checkout resets the session, as with other drivers' pools. */
+  @Test
+  void whatComesFirstOutOfAPoolIsServed() throws SQLException {
+    SQLServerConnectionPoolDataSource source = new SQLServerConnectionPoolDataSource();
+    source.setURL("jdbc:sqlserver://127.0.0.1:" + node.port() + ";databaseName=app;encrypt=false");
+    source.setUser("app");
+    source.setPassword("app");
+    PooledConnection pooled = source.getPooledConnection();
+    String settings = "select @@lock_timeout, @@datefirst, db_name()";
+    try {
+      try (Connection first = pooled.getConnection()) {
+        all(first, READ);
+      }
+      for (int i = 0; i < 3; i++) {
+        try (Connection next = pooled.getConnection()) {
+          assertThat(hits(next, READ)).isOne();
+          assertThat(hits(next, READ)).isOne();
+          assertThat(all(next, settings)).isEqualTo("[-1,7,app;]");
+          all(next, "set lock_timeout 77 set datefirst 3");
+          assertThat(all(next, settings)).isEqualTo("[77,3,app;]");
+          assertThat(all(next, READ)).isEqualTo("[one;]");
+          all(next, "use tempdb");
+        }
+      }
+      try (Connection last = pooled.getConnection()) {
+        renamedPast("past the node");
+        assertThat(all(last, READ)).isEqualTo("[one;]");
+        all(last, "update items set name = 'written' where id = 1");
+        assertThat(all(last, READ)).isEqualTo("[written;]");
+      }
+    } finally {
+      pooled.close();
     }
   }
 

@@ -94,6 +94,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private boolean calling;
 
     private boolean temporary;
+    private int resets;
     private long descriptor;
     private long last;
     private int handles;
@@ -374,7 +375,13 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       done(out, 0);
     }
 
+    /** Resets that it was sent. */
+    int resets() {
+      return resets;
+    }
+
     private void reset(ByteBuf out) {
+      resets++;
       language = "";
       level = "";
       snapshot = -1;

@@ -10,6 +10,8 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Behaviour of the cache that SQL Server has alone, for which contracts have no words. */
 class SqlServerCacheTest {
@@ -77,8 +79,15 @@ class SqlServerCacheTest {
       assertThat(ann.asks("SELECT @@ROWCOUNT")).containsExactly("row @@ROWCOUNT", "idle");
     }
 
+    private int resets() {
+      return servers().open().stream()
+          .mapToInt(session -> ((SimulatedSqlServer.Session) session).resets())
+          .sum();
+    }
+
+    /** Pools of ADO.NET, Go and Tedious have the first request of each user reset the session. */
     @Test
-    void aReadWithAResetGoesToTheServer() {
+    void aReadWithAResetIsServedByTheSettingsBehindTheReset() {
       startCached();
       SqlServerKitClient ann = kitClient("ann");
       readsFromServer(ann, "none");
@@ -86,8 +95,95 @@ class SqlServerCacheTest {
 
       assertThat(ann.asksResetting(table.last())).containsExactly("row none", "idle");
 
-      assertThat(read()).isEqualTo(2);
+      assertThat(read()).isEqualTo(1);
+      assertThat(ann.acknowledged()).isEqualTo(1);
+      readsFromCache(ann, "none");
       answers(ann, words.readSetting(), "row ", "idle");
+      assertThat(ann.acknowledged()).isEqualTo(1);
+      answers(client("bob"), words.readSetting(), "row ", "idle");
+    }
+
+    /** The server may have more of the session than its settings. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theNextStatementBehindAServedResetFindsItsServerReset(boolean keepsTransaction) {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      readsFromServer(ann, "none");
+      int before = resets();
+      for (int i = 1; i <= 3; i++) {
+        assertThat(
+                keepsTransaction
+                    ? ann.asksResettingButTransaction(table.last())
+                    : ann.asksResetting(table.last()))
+            .containsExactly("row none", "idle");
+        assertThat(ann.acknowledged()).isEqualTo(i);
+      }
+      assertThat(read()).isEqualTo(1);
+      assertThat(resets()).isEqualTo(before);
+
+      for (int i = 0; i < 2; i++) {
+        answers(ann, words.reading("one"), "row one", "idle");
+        assertThat(resets()).isEqualTo(before + 1);
+      }
+      assertThat(ann.acknowledged()).isEqualTo(3);
+    }
+
+    @Test
+    void anAnswerBehindAResetIsKept() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      assertThat(ann.asksResetting(table.last())).containsExactly("row none", "idle");
+      assertThat(ann.executeSqlResetting(table.last())).containsExactly("row none", "idle");
+      assertThat(read()).isEqualTo(2);
+
+      readsFromCache(client("bob"), "none");
+      assertThat(ann.asksResetting(table.last())).containsExactly("row none", "idle");
+      assertThat(ann.executeSqlResetting(table.last())).containsExactly("row none", "idle");
+      ann.executeSql(table.last());
+      assertThat(ann.told()).containsExactly("row none", "idle");
+      assertThat(read()).isEqualTo(2);
+      assertThat(ann.acknowledged()).isEqualTo(4);
+    }
+
+    @Test
+    void aResetThatEndsATransactionIsTheServers() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN", "open");
+      answers(ann, words.writing("one"), "open");
+
+      assertThat(ann.asksResetting(table.last())).containsExactly("row none", "idle");
+
+      assertThat(read()).isEqualTo(2);
+    }
+
+    @Test
+    void aResetThatGivesAConnectionBackIsTheServers() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      readsFromServer(ann, "none");
+      answers(ann, "CREATE TABLE #t (a int)", "idle");
+
+      assertThat(ann.asksResetting(table.last())).containsExactly("row none", "idle");
+      assertThat(read()).isEqualTo(2);
+      assertThat(ann.asksResetting(table.last())).containsExactly("row none", "idle");
+      assertThat(read()).isEqualTo(2);
+    }
+
+    /** In quotes of another setting its name would be a value. */
+    @Test
+    void aReadBehindAResetIsJudgedByTheSettingsBehindTheReset() {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      answers(ann, "SET QUOTED_IDENTIFIER OFF", "idle");
+      String quoted = table.last().replaceFirst("FROM (\\w+)", "FROM \"$1\"");
+      assertThat(quoted).isNotEqualTo(table.last());
+      for (int i = 0; i < 2; i++) {
+        assertThat(ann.asksResetting(quoted)).last().isEqualTo("idle");
+      }
+      assertThat(carriedOut(quoted)).isOne();
     }
 
     @Test

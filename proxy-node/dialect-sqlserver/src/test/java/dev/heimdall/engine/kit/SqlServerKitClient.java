@@ -1,6 +1,7 @@
 package dev.heimdall.engine.kit;
 
 import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.EnvChange;
 import dev.heimdall.engine.wire.sqlserver.Login7;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsMessage;
@@ -49,6 +50,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   private TdsMessage lastError;
   private boolean loggedIn;
   private boolean failed;
+  private int acknowledged;
   private boolean open;
   private boolean attention;
   private boolean ended;
@@ -184,7 +186,43 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   }
 
   private static void reset(ByteBuf out, int at) {
-    out.setByte(at + 1, out.getByte(at + 1) | TdsPacket.RESET);
+    reset(out, at, TdsPacket.RESET);
+  }
+
+  private static void reset(ByteBuf out, int at, int bit) {
+    out.setByte(at + 1, out.getByte(at + 1) | bit);
+  }
+
+  /** Sends a batch that has the session reset before, but for its transaction. */
+  List<String> asksResettingButTransaction(String sql) {
+    send(
+        out -> {
+          int at = out.writerIndex();
+          write(out, sql);
+          reset(out, at, TdsPacket.RESET_KEEPING_TRANSACTION);
+        });
+    return told();
+  }
+
+  /** Runs a statement with no parameters, and has the session reset before. */
+  List<String> executeSqlResetting(String sql) {
+    send(
+        out -> {
+          int at = out.writerIndex();
+          call(out, RpcProcedure.EXECUTE_SQL, payload -> text(payload, sql));
+          reset(out, at);
+        });
+    return told();
+  }
+
+  /** Resets that were acknowledged. */
+  int acknowledged() {
+    return acknowledged;
+  }
+
+  @Override
+  public void environment(int type, ByteBuf in, int at, int length) {
+    acknowledged += type == EnvChange.RESET_ACKNOWLEDGED ? 1 : 0;
   }
 
   /** Unprepares a statement, and has the session reset before. */

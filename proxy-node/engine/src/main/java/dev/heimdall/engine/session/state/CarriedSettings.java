@@ -273,6 +273,11 @@ public final class CarriedSettings {
     reported.put(name, value);
   }
 
+  /** No server connection has them any more. */
+  void forgetReported() {
+    reported.clear();
+  }
+
   /** The value of a setting as the server has reported it last; null for what a fresh one has. */
   public String now(String name) {
     String since = reported.get(name);

@@ -473,6 +473,13 @@ public final class SessionState {
     server.cleaned();
   }
 
+  /** The session, which has no server connection, is as it began. */
+  public void resetAway() {
+    resetButNames();
+    names.clear();
+    settings.forgetReported();
+  }
+
   private void resetButNames() {
     unlisten.accept(null);
     pins.clear();

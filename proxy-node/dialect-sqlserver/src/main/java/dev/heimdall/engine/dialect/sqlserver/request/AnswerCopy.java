@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.session.caching.AnswerRecorder;
+import dev.heimdall.engine.wire.sqlserver.EnvChange;
 import dev.heimdall.engine.wire.sqlserver.TdsPacketWalker;
 import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import dev.heimdall.engine.wire.sqlserver.TdsReplyListener;
@@ -16,7 +17,8 @@ import java.util.Arrays;
 /**
  * Copies the tokens of an answer with one result: of a batch up to its DONE, of a call up to the
  * DONEINPROC of its statement. One that holds anything else is of no use: an error, a message, what
- * has changed of the session, another result, values that parameters return.
+ * has changed of the session, another result, values that parameters return. The acknowledgement of
+ * a reset ahead of it is left out.
  *
  * <p>The end of a call is written anew for each client: prepared statements have handles of their
  * own.
@@ -29,6 +31,9 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
   private static final int HANDLE_BYTES = 1 + 2 + 1 + 1 + 2 + 2 + 1 + Integer.BYTES;
 
   private static final int LONGEST_NAME = 128;
+
+  /** Bytes of the token that acknowledges a reset. */
+  private static final int RESET_BYTES = 6;
 
   /** Bits of a DONE that an answer may have which is kept. */
   private static final int SUITED = TdsToken.DONE_COUNT | TdsToken.DONE_IN_TRANSACTION;
@@ -43,6 +48,8 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
 
   /** The place in an answer. */
   private enum Stage {
+    /** Ahead of the acknowledgement of a reset. */
+    RESET,
     COLUMNS,
     ROWS,
     /** Behind the statement of a call. */
@@ -56,22 +63,30 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
   private final Form form;
   private final TdsVersion version;
   private final boolean inside;
+  private final boolean resets;
   private final TdsPacketWalker walker = new TdsPacketWalker();
   private final TdsReplyScanner scanner;
   private byte[] bytes = {};
   private int size;
-  private Stage stage = Stage.COLUMNS;
+
+  /** Bytes ahead of the result. */
+  private int from;
+
+  private Stage stage;
   private boolean useless;
 
   /**
    * @param most bytes of an answer that are copied
    * @param inside whether it is an answer within a transaction
+   * @param resets whether it acknowledges a reset
    */
-  AnswerCopy(int most, Form form, TdsVersion version, boolean inside) {
+  AnswerCopy(int most, Form form, TdsVersion version, boolean inside, boolean resets) {
     this.most = most;
     this.form = form;
     this.version = version;
     this.inside = inside;
+    this.resets = resets;
+    this.stage = resets ? Stage.RESET : Stage.COLUMNS;
     this.scanner = new TdsReplyScanner(this, version);
   }
 
@@ -150,11 +165,23 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
     }
     int done = size - doneBytes();
     int token = form == Form.BATCH ? TdsToken.DONE : TdsToken.DONE_IN_PROC;
-    if (done < 0 || (bytes[done] & 0xFF) != token) {
+    if (!isReset() || done < 0 || (bytes[done] & 0xFF) != token) {
       return false;
     }
     bytes[done + 1] &= ~TdsToken.DONE_IN_TRANSACTION;
     return true;
+  }
+
+  /** True if the result begins behind an acknowledgement as servers write it, where one is due. */
+  private boolean isReset() {
+    if (!resets) {
+      return true;
+    }
+    ByteBuf expected = Unpooled.buffer(RESET_BYTES);
+    EnvChange.writeReset(expected);
+    int at = (bytes[0] & 0xFF) == TdsToken.DONE ? doneBytes() : 0; // Babelfish ends the reset first
+    from = Math.min(size, at + RESET_BYTES);
+    return expected.equals(Unpooled.wrappedBuffer(bytes, at, from - at));
   }
 
   private int doneBytes() {
@@ -194,6 +221,9 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
   @Override
   public void done(int token, int status, int command, long rows) {
     boolean open = (status & TdsToken.DONE_IN_TRANSACTION) != 0;
+    if (stage == Stage.RESET && status == TdsToken.DONE_MORE) {
+      return;
+    }
     switch (token) {
       case TdsToken.DONE ->
           move(form == Form.BATCH && stage == Stage.ROWS && isSuited(status), Stage.OVER);
@@ -234,7 +264,7 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
 
   @Override
   public void environment(int type, ByteBuf in, int at, int length) {
-    useless = true;
+    move(stage == Stage.RESET && type == EnvChange.RESET_ACKNOWLEDGED, Stage.COLUMNS);
   }
 
   @Override
@@ -280,7 +310,7 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
     if (answer.columns() != null || answer.rows().length > most) {
       return false;
     }
-    AnswerCopy copy = new AnswerCopy(Integer.MAX_VALUE, form, version, false);
+    AnswerCopy copy = new AnswerCopy(Integer.MAX_VALUE, form, version, false, false);
     byte[] tokens = answer.rows();
     Stage last = form == Form.BATCH ? Stage.OVER : Stage.STATUS;
     try {
@@ -299,6 +329,6 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
 
   @Override
   public StoredAnswer answer() {
-    return new StoredAnswer(null, Arrays.copyOf(bytes, size));
+    return new StoredAnswer(null, Arrays.copyOfRange(bytes, from, size));
   }
 }

@@ -16,6 +16,7 @@ import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.EnvChange;
 import dev.heimdall.engine.wire.sqlserver.Login7;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.StatementParameter;
@@ -79,9 +80,10 @@ final class CachedRequests implements CacheableRequests {
       return reason;
     }
     boolean calls = request.type() == TdsPacket.RPC;
-    if (request.streams()
-        || request.resets()
-        || !(calls || request.type() == TdsPacket.SQL_BATCH)) {
+    if (!request.needsNoReset()) {
+      return Uncached.PINNED;
+    }
+    if (request.streams() || !(calls || request.type() == TdsPacket.SQL_BATCH)) {
       return Uncached.SHAPE;
     }
     call = calls ? request.calls().get(0) : null;
@@ -214,7 +216,7 @@ final class CachedRequests implements CacheableRequests {
 
   @Override
   public AnswerRecorder recorder(int most) {
-    return new AnswerCopy(most, form(), version, parts.transaction().open());
+    return new AnswerCopy(most, form(), version, parts.transaction().open(), request.resets());
   }
 
   private AnswerCopy.Form form() {
@@ -234,10 +236,22 @@ final class CachedRequests implements CacheableRequests {
     AnswerCopy.Form form = form();
     int made = handle;
     boolean inside = parts.client().status() == TransactionState.OPEN;
-    request.take();
+    boolean resets = request.resets();
+    if (resets) {
+      request.takeReset();
+    } else {
+      request.take();
+    }
     kept.served();
     ByteBuf out = parts.client().alloc().buffer(answer.rows().length + 64);
-    encoder.whole(tokens -> AnswerCopy.write(answer, form, made, inside, version, tokens), out);
+    encoder.whole(
+        tokens -> {
+          if (resets) {
+            EnvChange.writeReset(tokens);
+          }
+          AnswerCopy.write(answer, form, made, inside, version, tokens);
+        },
+        out);
     parts.client().write(out);
   }
 

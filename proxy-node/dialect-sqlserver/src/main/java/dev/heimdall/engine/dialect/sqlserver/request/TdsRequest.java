@@ -5,6 +5,7 @@ import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
 import dev.heimdall.engine.dialect.sqlserver.answer.StatementCommand;
 import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
 import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
+import dev.heimdall.engine.dialect.sqlserver.server.SqlServerRequests;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.rules.Decision;
@@ -16,6 +17,7 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
@@ -73,6 +75,12 @@ final class TdsRequest implements Request {
   /** True if a request that no server got has asked for a reset: the next one has it done. */
   private boolean owesReset;
 
+  /** True if the session is as new already, as the request wants it. */
+  private boolean asNew;
+
+  /** Resets of the session that the node has acknowledged, so that no server knows of them. */
+  private int resetsHere;
+
   TdsRequest(RequestParts parts, RpcRequests rpc, KeptResults kept) {
     this.parts = parts;
     this.client = parts.client();
@@ -84,6 +92,9 @@ final class TdsRequest implements Request {
 
   TdsRequest at(ServerConnection now, byte message, long length) {
     server = now;
+    if (now != null) {
+      ((SqlServerRequests) now.requests()).taken(client.owner(), resetsHere);
+    }
     if (!streams || !isRead()) { // what was read as a head is one, whatever has come since
       type = MessageFormat.ofMessage(message);
       streams = MessageFormat.isHead(message);
@@ -174,6 +185,9 @@ final class TdsRequest implements Request {
 
   /** Reads it; returns an error for one that cannot be carried out. */
   ServerError read() {
+    if (server == null && resets()) {
+      reset();
+    }
     if (type == TdsPacket.BULK_LOAD) {
       text = loading;
       return text == null ? NO_LOAD : null;
@@ -203,6 +217,18 @@ final class TdsRequest implements Request {
       }
     }
     return null;
+  }
+
+  /**
+   * A session that has settings alone is as new before its request is judged; servers get the reset
+   * with the request, or with the session's next one.
+   */
+  private void reset() {
+    if (client.status() == TransactionState.IDLE && parts.carried().carriesAll()) {
+      parts.carried().resetAway();
+      kept.forget();
+      asNew = true;
+    }
   }
 
   private static byte[] bytes(String statement) {
@@ -240,6 +266,7 @@ final class TdsRequest implements Request {
     text = null;
     calls = null;
     scan = null;
+    asNew = false;
   }
 
   /** The server waits for rows of this statement; for none where it is null. */
@@ -252,6 +279,11 @@ final class TdsRequest implements Request {
     return owesReset || ClientRequest.resets(parts.input().bytes());
   }
 
+  /** True unless it wants a reset that a server has to carry out. */
+  boolean needsNoReset() {
+    return asNew || !resets();
+  }
+
   /** It is on its way. */
   void send() {
     owesReset = false;
@@ -261,6 +293,13 @@ final class TdsRequest implements Request {
   /** It is answered without a server. */
   void take() {
     owesReset = resets();
+    end(true);
+  }
+
+  /** It is answered without a server, and the reset that it asks for is acknowledged, too. */
+  void takeReset() {
+    resetsHere++;
+    owesReset = false;
     end(true);
   }
 

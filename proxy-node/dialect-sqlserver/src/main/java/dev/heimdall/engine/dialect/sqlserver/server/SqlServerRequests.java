@@ -1,7 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.server;
 
 import dev.heimdall.engine.backend.CancelConnections;
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyDelivery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -76,6 +75,12 @@ public final class SqlServerRequests implements ServerRequests {
 
   private ReplyOwner lastClient;
 
+  /** Resets of the last client's session that the node has acknowledged by itself until then. */
+  private int lastResets;
+
+  /** The same of the session that has the connection now. */
+  private int resetsHere;
+
   /** The client whose request was the last one of all; null where that was the node's own. */
   private ReplyOwner lastSender;
 
@@ -114,6 +119,19 @@ public final class SqlServerRequests implements ServerRequests {
   }
 
   // ---- for clients
+
+  /**
+   * A client's session has the connection.
+   *
+   * @param resetsHere resets of its own that the node acknowledged: what it left before is
+   *     another's
+   */
+  public void taken(ReplyOwner client, int resetsHere) {
+    this.resetsHere = resetsHere;
+    if (client == lastClient && resetsHere != lastResets) {
+      lastClient = null;
+    }
+  }
 
   /** Sends a client's request in its turn. */
   public void request(SentRequest request) {
@@ -250,10 +268,7 @@ public final class SqlServerRequests implements ServerRequests {
     return prepared == null ? 0 : prepared.handle();
   }
 
-  /**
-   * The client has unprepared the statement that it knows by this number: the server forgets it,
-   * too.
-   */
+  /** The client has unprepared the statement of this number: the server forgets it, too. */
   public void forget(ReplyOwner client, int number) {
     Prepared prepared = isStateOf(client) ? handles.remove(number) : null;
     if (prepared != null) {
@@ -284,22 +299,6 @@ public final class SqlServerRequests implements ServerRequests {
         owner);
   }
 
-  /** A statement of the node's own that a client's wait for: the connection ends if it fails. */
-  private static final class Unawaited extends InternalQuery {
-    private final String statement;
-
-    Unawaited(String statement) {
-      this.statement = statement;
-    }
-
-    @Override
-    protected void done(ServerConnection from, ServerError error) {
-      if (error != null && !from.closed()) {
-        from.end().closeForState(statement, error);
-      }
-    }
-  }
-
   /** The connection has state of another client's: none of it is left for this one. */
   private void prepareFor(ReplyOwner client, boolean reset) {
     Variables wanted = takeOver(client, reset);
@@ -312,6 +311,7 @@ public final class SqlServerRequests implements ServerRequests {
   private Variables takeOver(ReplyOwner client, boolean reset) {
     boolean others = client != lastClient && !clean && !reset;
     lastClient = client;
+    lastResets = resetsHere;
     clean = false;
     if (!others) {
       return Variables.NONE;

@@ -62,7 +62,7 @@ class AnswerCopyTest {
   }
 
   private static AnswerCopy copy(Form form, TdsVersion version) {
-    return new AnswerCopy(MOST, form, version, false);
+    return new AnswerCopy(MOST, form, version, false, false);
   }
 
   @ParameterizedTest
@@ -91,7 +91,7 @@ class AnswerCopyTest {
   @EnumSource(Form.class)
   void whatIsCopiedInATransactionIsServedOutsideAndTheOtherWayRound(Form form) {
     TdsVersion version = TdsVersion.V7_4;
-    AnswerCopy copy = new AnswerCopy(MOST, form, version, true);
+    AnswerCopy copy = new AnswerCopy(MOST, form, version, true, false);
     int open = TdsToken.DONE_IN_TRANSACTION;
     assertThat(copy.take(packets(out -> answer(out, form, 7, open, version))))
         .isEqualTo(State.WHOLE);
@@ -104,6 +104,49 @@ class AnswerCopyTest {
       assertThat(ByteBufUtil.hexDump(served)).isEqualTo(ByteBufUtil.hexDump(expected));
     }
     assertThat(copy(form, version).take(packets(out -> answer(out, form, 7, open, version))))
+        .isEqualTo(State.USELESS);
+  }
+
+  /** SQL Server acknowledges a reset at once, Babelfish behind a DONE of the reset itself. */
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void theAcknowledgementOfAResetIsNoPartOfTheAnswer(Form form) {
+    TdsVersion version = TdsVersion.V7_4;
+    ByteBuf expected = Unpooled.buffer();
+    answer(expected, form, 7, 0, version);
+    for (boolean ended : new boolean[] {false, true}) {
+      ByteBuf came =
+          packets(
+              out -> {
+                if (ended) {
+                  TdsWriter.done(out, TdsToken.DONE, TdsToken.DONE_MORE, 2, 0, version);
+                }
+                EnvChange.writeReset(out);
+                answer(out, form, 7, 0, version);
+              });
+      for (int cut = 1; cut < came.readableBytes(); cut++) {
+        AnswerCopy copy = new AnswerCopy(MOST, form, version, false, true);
+        assertThat(copy.take(came.slice(0, cut))).isEqualTo(State.MORE);
+        assertThat(copy.take(came.slice(cut, came.readableBytes() - cut))).isEqualTo(State.WHOLE);
+
+        ByteBuf served = Unpooled.buffer();
+        int handle = form == Form.PREPARING_CALL ? 7 : 0;
+        AnswerCopy.write(copy.answer(), form, handle, false, version, served);
+        assertThat(ByteBufUtil.hexDump(served)).isEqualTo(ByteBufUtil.hexDump(expected));
+      }
+      assertThat(copy(form, version).take(came)).isEqualTo(State.USELESS);
+    }
+    ByteBuf without = packets(out -> answer(out, form, 7, 0, version));
+    assertThat(new AnswerCopy(MOST, form, version, false, true).take(without))
+        .isEqualTo(State.USELESS);
+    ByteBuf more =
+        packets(
+            out -> {
+              EnvChange.writeReset(out);
+              EnvChange.writeText(out, EnvChange.DATABASE, "a", "b");
+              answer(out, form, 7, 0, version);
+            });
+    assertThat(new AnswerCopy(MOST, form, version, false, true).take(more))
         .isEqualTo(State.USELESS);
   }
 
@@ -209,7 +252,8 @@ class AnswerCopyTest {
   void whatIsLongerThanMayBeKeptIsUseless() {
     TdsVersion version = TdsVersion.V7_4;
     ByteBuf came = packets(out -> answer(out, Form.BATCH, 0, 0, version));
-    assertThat(new AnswerCopy(200, Form.BATCH, version, false).take(came)).isEqualTo(State.USELESS);
+    assertThat(new AnswerCopy(200, Form.BATCH, version, false, false).take(came))
+        .isEqualTo(State.USELESS);
   }
 
   /** It comes from a store where others can write, too. */
