@@ -43,7 +43,8 @@ class DraftedDeploymentTest {
         new DraftDatabase.DraftAccess(
             DraftLogIn.bySecret("app", "prod/shop", false, Optional.empty()),
             Optional.of("cluster-ABC"),
-            Optional.of("sg-0a1b2c3d")));
+            Optional.of("sg-0a1b2c3d"),
+            Optional.empty()));
   }
 
   @Test
@@ -159,5 +160,56 @@ class DraftedDeploymentTest {
                     false)
                 .map(JsonNode::asText))
         .contains("10.8.0.0/16");
+  }
+
+  @Test
+  void anInstanceOfSqlServerIsServedByTheFirstDeployment() throws Exception {
+    DraftDatabase billing =
+        new DraftDatabase(
+            "billing",
+            Optional.of("billing"),
+            ClusterKind.RDS,
+            Engine.SQLSERVER,
+            "billing.abc." + WEST + ".rds.amazonaws.com",
+            1433,
+            Optional.empty(),
+            Optional.empty(),
+            new DraftDatabase.DraftAccess(
+                DraftLogIn.bySecret("app", "prod/billing", false, Optional.empty()),
+                Optional.empty(),
+                Optional.of("sg-0a1b2c3d"),
+                Optional.of("prod/node-certificate")));
+    DraftRegion region =
+        new DraftRegion(
+            WEST,
+            Optional.empty(),
+            List.of(),
+            List.of(Cidr.parse("10.41.0.0/16")),
+            List.of(Cidr.parse("10.0.0.0/16")),
+            List.of(),
+            List.of(billing),
+            DraftRegion.Ways.NONE);
+    Draft draft = new Draft("heimdall", List.of(region), Join.NONE, Optional.empty());
+    Path file = Files.writeString(work.resolve("deployment.json"), draft.file("documents"));
+    for (Map.Entry<String, String> text : draft.directories().get(WEST).entrySet()) {
+      Path document = work.resolve("base/documents/" + WEST).resolve(text.getKey());
+      Files.createDirectories(document.getParent());
+      Files.writeString(document, text.getValue());
+    }
+
+    Assembly assembly = Assembly.of(file, work);
+
+    String stack = "heimdall-" + WEST;
+    assertThat(assembly.complaints()).isEmpty();
+    assertThat(assembly.questions()).isEmpty();
+    assertThat(assembly.resources(stack, "AWS::ElasticLoadBalancingV2::Listener").values())
+        .extracting(one -> one.at("/Properties/Port").asInt())
+        .containsExactly(1433);
+    assertThat(assembly.resources(stack, "Fleet", "AWS::EC2::SecurityGroupIngress"))
+        .containsKey("Databasesg0a1b2c3dAt1433");
+    assertThat(assembly.resources(stack, "Fleet", "AWS::IAM::Role").toString())
+        .contains("prod/node-certificate");
+    assertThat(assembly.resources(stack, "AWS::CloudWatch::Dashboard").toString().toLowerCase())
+        .doesNotContain("postgres", "mysql");
   }
 }

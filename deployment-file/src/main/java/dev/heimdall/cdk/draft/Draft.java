@@ -95,14 +95,6 @@ public final class Draft {
     return ports.get(database.document());
   }
 
-  /**
-   * True if no client can log in to nodes there before they have a certificate: its key is none of
-   * the documents that a deployment writes.
-   */
-  public static boolean lacksCertificate(DraftDatabase database) {
-    return database.engine().needsCertificate();
-  }
-
   /** As whom clients log in to nodes there. */
   public String user(DraftDatabase database) {
     return users.get(database.document());
@@ -164,6 +156,10 @@ public final class Draft {
         .map(database -> database.access().logIn())
         .filter(logIn -> !logIn.managed() && secrets.add(logIn.secret()))
         .forEach(logIn -> kept.withArray("secrets").add(logIn.secret()));
+    region.databases().stream()
+        .flatMap(database -> database.access().certificate().stream())
+        .filter(secrets::add)
+        .forEach(secret -> kept.withArray("secrets").add(secret));
     region.databases().stream()
         .flatMap(database -> database.access().logIn().key().stream())
         .distinct()
@@ -262,9 +258,7 @@ public final class Draft {
       String file = database.document() + ".json";
       trees.put("sources/" + file, source(database, region));
       trees.put("vdbs/" + file, vdb(database));
-      if (!lacksCertificate(database)) {
-        trees.put("users/" + user(database) + ".json", user(database.access().logIn(), file));
-      }
+      trees.put("users/" + user(database) + ".json", user(database.access().logIn(), file));
     }
     return trees;
   }
@@ -303,8 +297,12 @@ public final class Draft {
   private ObjectNode vdb(DraftDatabase database) {
     ObjectNode vdb = JSON.createObjectNode().put("source", database.document());
     vdb.putArray("ports").add(port(database));
-    if (lacksCertificate(database)) {
-      vdb.putArray("auth").addObject().put("method", "reject");
+    database
+        .access()
+        .certificate()
+        .ifPresent(secret -> vdb.putObject("tls").putObject("certificate").put("secret", secret));
+    if (database.isSelfSigned()) {
+      vdb.putObject("tls").put("selfSigned", true);
     }
     ObjectNode proxy = vdb.putObject("proxyProtocol").put("enabled", true);
     proxy.putArray("trusted").add("${region." + OwnFacts.ADDRESSES + "}");

@@ -26,8 +26,18 @@ public record DraftDatabase(
    *
    * @param resource what log-ins by IAM are limited by
    * @param group the security group of its servers, to which a rule for the nodes is added
+   * @param certificate the secret with the certificate that clients see
    */
-  public record DraftAccess(DraftLogIn logIn, Optional<String> resource, Optional<String> group) {}
+  public record DraftAccess(
+      DraftLogIn logIn,
+      Optional<String> resource,
+      Optional<String> group,
+      Optional<String> certificate) {}
+
+  /** True if nodes make the certificate that their clients need. */
+  public boolean isSelfSigned() {
+    return engine.needsCertificate() && access.certificate().isEmpty();
+  }
 
   boolean isCluster() {
     return kind == ClusterKind.AURORA || kind == ClusterKind.RDS_MULTI_AZ;

@@ -52,7 +52,7 @@ class DraftTest {
         Optional.of("orders"),
         Optional.empty(),
         new DraftDatabase.DraftAccess(
-            logIn, Optional.of("cluster-ABC"), Optional.of("sg-0a1b2c3d")));
+            logIn, Optional.of("cluster-ABC"), Optional.of("sg-0a1b2c3d"), Optional.empty()));
   }
 
   private static DraftRegion region(String name, String addresses, DraftDatabase... databases) {
@@ -127,8 +127,7 @@ class DraftTest {
         .isEqualTo(JSON.readTree("[\"prod/orders\", \"prod/stock\"]"));
   }
 
-  @Test
-  void sqlServerIsServedAtItsPortOnceNodesHaveACertificate() throws Exception {
+  private static Draft sqlServer(Optional<String> certificate) {
     DraftDatabase billing =
         new DraftDatabase(
             "billing",
@@ -140,13 +139,17 @@ class DraftTest {
             Optional.of("ledger"),
             Optional.empty(),
             new DraftDatabase.DraftAccess(
-                kept("admin", "rds!db-1"), Optional.empty(), Optional.of("sg-0a1b2c3d")));
-    Draft draft =
-        new Draft(
-            "heimdall",
-            List.of(region(WEST, "10.40.0.0/16", billing)),
-            Join.NONE,
-            Optional.empty());
+                kept("admin", "prod/billing"),
+                Optional.empty(),
+                Optional.of("sg-0a1b2c3d"),
+                certificate));
+    return new Draft(
+        "heimdall", List.of(region(WEST, "10.40.0.0/16", billing)), Join.NONE, Optional.empty());
+  }
+
+  @Test
+  void sqlServerIsServedAtItsPortWithACertificateThatNodesMake() throws Exception {
+    Draft draft = sqlServer(Optional.empty());
 
     Configuration read = read(draft).get(WEST);
 
@@ -154,12 +157,26 @@ class DraftTest {
         .isEqualTo("jdbc:sqlserver://billing.abc.eu-west-1.rds.amazonaws.com;databaseName=ledger");
     assertThat(read.sources().get("billing").tls().mode()).isEqualTo(TlsMode.VERIFY_FULL);
     assertThat(read.vdbs().get("billing").ports()).containsExactly(1433);
+    assertThat(read.vdbs().get("billing").tls().selfSigned()).isTrue();
     assertThat(read.vdbs().get("billing").auth())
         .extracting(AuthRule::method)
-        .containsExactly(AuthMethod.REJECT);
-    assertThat(JSON.readTree(draft.file("d")).at("/regions/0/databases/0/port").asInt())
-        .isEqualTo(1433);
-    assertThat(Draft.lacksCertificate(billing)).isTrue();
+        .containsExactly(AuthMethod.PASSWORD);
+    assertThat(read.users().get("admin").vdbs()).containsExactly("billing");
+    JsonNode region = JSON.readTree(draft.file("d")).at("/regions/0");
+    assertThat(region.at("/databases/0/port").asInt()).isEqualTo(1433);
+    assertThat(region.at("/fleet/ports")).isEqualTo(JSON.readTree("[1433]"));
+  }
+
+  @Test
+  void aCertificateInASecretIsReadByNodes() throws Exception {
+    Draft draft = sqlServer(Optional.of("prod/node-certificate"));
+
+    Configuration read = read(draft).get(WEST);
+
+    assertThat(read.vdbs().get("billing").tls().selfSigned()).isFalse();
+    assertThat(read.vdbs().get("billing").tls().certificate().orElseThrow().isUnread()).isTrue();
+    assertThat(JSON.readTree(draft.file("d")).at("/regions/0/documents/secrets"))
+        .isEqualTo(JSON.readTree("[\"prod/billing\", \"prod/node-certificate\"]"));
   }
 
   @Test
@@ -175,7 +192,7 @@ class DraftTest {
             Optional.empty(),
             Optional.of(GLOBAL),
             new DraftDatabase.DraftAccess(
-                kept("app", "prod/shop"), Optional.empty(), Optional.empty()));
+                kept("app", "prod/shop"), Optional.empty(), Optional.empty(), Optional.empty()));
     // A region without a member connects to the writer's.
     DraftDatabase elsewhere =
         new DraftDatabase(
@@ -342,7 +359,8 @@ class DraftTest {
         5432,
         Optional.of("shop"),
         Optional.of(GLOBAL),
-        new DraftDatabase.DraftAccess(kept("app", secret), Optional.empty(), Optional.empty()));
+        new DraftDatabase.DraftAccess(
+            kept("app", secret), Optional.empty(), Optional.empty(), Optional.empty()));
   }
 
   @Test

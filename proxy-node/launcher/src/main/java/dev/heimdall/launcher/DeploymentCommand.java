@@ -167,6 +167,14 @@ final class DeploymentCommand implements Runnable {
     private List<String> groups = new ArrayList<>();
 
     @Option(
+        names = "--certificate",
+        paramLabel = "[NAME=]SECRET",
+        description =
+            "The name of the secret with certificate and key of nodes, for clients of a database."
+                + " Default for SQL Server: nodes make one.")
+    private List<String> certificates = new ArrayList<>();
+
+    @Option(
         names = "--out",
         paramLabel = "FILE",
         description = "The file. Default: ${DEFAULT-VALUE}.")
@@ -217,7 +225,8 @@ final class DeploymentCommand implements Runnable {
               new Keyed("--secret", secrets),
               new Keyed("--iam-user", iamUsers),
               new Keyed("--user", users),
-              new Keyed("--security-group", groups)),
+              new Keyed("--security-group", groups),
+              new Keyed("--certificate", certificates)),
           new DeploymentOptions.OfNetworks(
               new Keyed("--vpc", vpcs),
               new Keyed("--subnet", subnets),
@@ -275,22 +284,20 @@ final class DeploymentCommand implements Runnable {
           .filter(one -> one.arn().filter(arn -> arn.contains(":global-cluster:")).isPresent());
     }
 
-    /** Prints which databases take no log-ins yet. */
+    /** Prints which databases have clients that cannot verify the node. */
     private static void certificates(Draft draft, PrintWriter print) {
-      String lacking =
+      String selfSigned =
           draft.regions().stream()
               .flatMap(region -> region.databases().stream())
-              .filter(Draft::lacksCertificate)
+              .filter(DraftDatabase::isSelfSigned)
               .map(DraftDatabase::document)
               .distinct()
               .collect(Collectors.joining(", "));
-      if (!lacking.isEmpty()) {
+      if (!selfSigned.isEmpty()) {
         print.println(
-            "\nClients of %s send their passwords. Before anybody can log in there, give nodes a"
-                    .formatted(lacking)
-                + " certificate (tls.certificateFile and tls.keyFile of the virtual database) and"
-                + " take its \"auth\" out, and write documents of users: in the manager, or by heimdall"
-                + " config push.");
+            "\nNodes make their own certificate for clients of %s, which these cannot verify:"
+                    .formatted(selfSigned)
+                + " trustServerCertificate=true. With --certificate a secret has one of yours.");
       }
     }
 

@@ -101,8 +101,8 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--certificate",
       paramLabel = "FILE",
       description =
-          "A certificate with its chain (PEM), at the same path on nodes, for TLS with clients. Those"
-              + " of SQL Server need it.")
+          "A certificate with its chain (PEM), at the same path on nodes, for TLS with clients."
+              + " Without it, a node in front of SQL Server makes one.")
   private Path certificate;
 
   @Option(names = "--key", paramLabel = "FILE", description = "Its key (PKCS #8 PEM).")
@@ -129,22 +129,15 @@ final class GenerateCommand implements Callable<Integer> {
                 Optional.ofNullable(tls),
                 replicas,
                 listen,
-                certificate(spoken)));
+                certificate()));
     output.write(made);
     return 0;
   }
 
-  private Optional<Generated.Certificate> certificate(Engine engine) {
+  private Optional<Generated.Certificate> certificate() {
     if ((certificate == null) != (key == null)) {
       throw new ParameterException(
           spec.commandLine(), "--certificate and --key: got one of them, expected both or none.");
-    }
-    if (certificate == null && engine.needsCertificate()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--certificate and --key: got nothing, expected files of the node: clients of %s send"
-                  .formatted(engine.name())
-              + " their passwords, which need TLS.");
     }
     return Optional.ofNullable(certificate)
         .map(file -> new Generated.Certificate(file.toAbsolutePath(), key.toAbsolutePath()));

@@ -7,7 +7,7 @@ import java.util.Optional;
 public record ClientTls(
     @Setting(
             value = "Whether clients may (`allow`) or must (`require`) use TLS.",
-            otherwise = "`allow` when `certificateFile` is set, else `disable`",
+            otherwise = "`allow` when there is a certificate, else `disable`",
             applies = Applies.NEW_CONNECTIONS)
         ClientTlsMode mode,
     @Setting(
@@ -18,6 +18,19 @@ public record ClientTls(
             value = "That certificate's private key (PKCS #8 PEM, not encrypted).",
             applies = Applies.NEW_CONNECTIONS)
         Optional<Path> keyFile,
+    @Setting(
+            value =
+                "In place of the two files: certificate, chain and key as one PEM text, which is"
+                    + " best kept in Secrets Manager.",
+            applies = Applies.NEW_CONNECTIONS)
+        Optional<Secret> certificate,
+    @Setting(
+            value =
+                "In place of a certificate of yours: one that the node makes when it starts. Clients"
+                    + " cannot verify it.",
+            byDefault = "false",
+            applies = Applies.NEW_CONNECTIONS)
+        boolean selfSigned,
     @Setting(
             value = "The authorities that client certificates must come from (PEM).",
             applies = Applies.NEW_CONNECTIONS)
@@ -31,8 +44,16 @@ public record ClientTls(
         ClientCertificate clientCertificate) {
   public ClientTls {
     if (mode == null) {
-      mode = certificateFile.isPresent() ? ClientTlsMode.ALLOW : ClientTlsMode.DISABLE;
+      mode =
+          selfSigned || certificate.isPresent() || certificateFile.isPresent()
+              ? ClientTlsMode.ALLOW
+              : ClientTlsMode.DISABLE;
     }
+  }
+
+  /** True if clients see a certificate, wherever it is from. */
+  boolean hasCertificate() {
+    return selfSigned || certificate.isPresent() || certificateFile.isPresent();
   }
 
   /** Every setting at its default. */

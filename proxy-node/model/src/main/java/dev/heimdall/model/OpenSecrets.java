@@ -47,6 +47,9 @@ public final class OpenSecrets {
       source.tls().keyFile().ifPresent(keys::add);
     }
     for (VirtualDatabase vdb : configuration.vdbs().values()) {
+      if (isWritten(vdb.tls().certificate())) {
+        documents.add(dir.resolve("vdbs").resolve(vdb.name() + ".json"));
+      }
       vdb.tls().keyFile().ifPresent(keys::add);
     }
     for (User user : configuration.users().values()) {

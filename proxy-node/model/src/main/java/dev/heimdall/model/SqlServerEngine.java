@@ -59,7 +59,9 @@ final class SqlServerEngine {
             Map.entry("password", "password"),
             Map.entry("encrypt", "tls.mode"),
             Map.entry("trustservercertificate", "tls.mode"),
+            Map.entry("hostnameincertificate", "tls.mode"),
             Map.entry("truststore", "tls.caFile"),
+            Map.entry("servercertificate", "tls.caFile"),
             Map.entry("logintimeout", "connectTimeout")),
         List.of(
             new Engine.Example("sqlcmd", "sqlcmd -S %1$s,%2$d -U %3$s -d %5$s"),

@@ -111,9 +111,10 @@ final class VdbChecks {
   private void tls() {
     ClientTls tls = vdb.tls();
     DocumentChecks.keyPair("$.tls", tls.certificateFile(), tls.keyFile(), in);
-    if (in.sound("$.tls.mode", "$.tls.certificateFile", "$.tls.keyFile")
+    oneCertificate(tls);
+    if (in.sound("$.tls.mode", "$.tls.certificateFile", "$.tls.keyFile", "$.tls.certificate")
         && tls.mode() != ClientTlsMode.DISABLE
-        && tls.certificateFile().isEmpty()) {
+        && !tls.hasCertificate()) {
       in.problem(
           "$.tls.certificateFile",
           "nothing",
@@ -130,6 +131,19 @@ final class VdbChecks {
     }
     if (in.sound("$.tls.mode", "$.tls.certificateFile") && tls.mode() == ClientTlsMode.DISABLE) {
       in.problem("$.tls.mode", "\"disable\"", "\"allow\" or \"require\"" + because);
+    }
+  }
+
+  private void oneCertificate(ClientTls tls) {
+    if (in.sound("$.tls.certificate", "$.tls.certificateFile")
+        && tls.certificate().isPresent()
+        && tls.certificateFile().isPresent()) {
+      in.problem("$.tls.certificate", Secret.MASK, "nothing, because \"certificateFile\" is set");
+    }
+    if (in.sound("$.tls.selfSigned", "$.tls.certificate", "$.tls.certificateFile")
+        && tls.selfSigned()
+        && (tls.certificate().isPresent() || tls.certificateFile().isPresent())) {
+      in.problem("$.tls.selfSigned", "true", "false, because there is a certificate of yours");
     }
   }
 

@@ -137,7 +137,7 @@ final class VdbEngineChecks {
       in.problem(
           "$.tls.certificateFile",
           "nothing",
-          "a certificate, because the engine is "
+          "a certificate (or \"certificate\", or \"selfSigned\"), because the engine is "
               + name()
               + ": its clients send their passwords, which need TLS unless \"auth\" says"
               + " otherwise");

@@ -215,6 +215,8 @@ class SettingsReadTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    false,
+                    Optional.empty(),
                     ClientCertificate.NONE),
                 List.of(
                     new AuthRule(
@@ -468,6 +470,8 @@ class SettingsReadTest {
                     ClientTlsMode.REQUIRE,
                     Optional.of(dir.resolve("tls/server.crt")),
                     Optional.of(dir.resolve("tls/server.key")),
+                    Optional.empty(),
+                    false,
                     Optional.of(dir.resolve("tls/ca.pem")),
                     ClientCertificate.OPTIONAL),
                 List.of(

@@ -101,9 +101,30 @@ class SqlServerProblemsTest {
 
     assertThat(problems())
         .containsExactly(
-            "vdbs/shop.json $.tls.certificateFile: got nothing, expected a certificate, because the"
-                + " engine is \"sqlserver\": its clients send their passwords, which need TLS"
-                + " unless \"auth\" says otherwise");
+            "vdbs/shop.json $.tls.certificateFile: got nothing, expected a certificate (or"
+                + " \"certificate\", or \"selfSigned\"), because the engine is \"sqlserver\": its"
+                + " clients send their passwords, which need TLS unless \"auth\" says otherwise");
+  }
+
+  @Test
+  void oneCertificateIsEnough() throws IOException {
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [1433], \"source\": \"main\", \"tls\": {\"selfSigned\": true,"
+            + " \"certificate\": \"PEM\"}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/shop.json $.tls.selfSigned: got true, expected false, because there is a"
+                + " certificate of yours");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"selfSigned\": true", "\"certificate\": \"PEM\""})
+  void aCertificateNeedsNoFiles(String tls) throws IOException {
+    write("vdbs/shop.json", "{\"ports\": [1433], \"source\": \"main\", \"tls\": {" + tls + "}}");
+
+    assertThat(problems()).isEmpty();
   }
 
   @ParameterizedTest

@@ -135,12 +135,33 @@ public final class SqlServerNode implements AutoCloseable {
         rules);
   }
 
+  /**
+   * Starts one with a single connection to a data source, which is JSON.
+   *
+   * @param tls towards clients, in JSON
+   */
+  public static SqlServerNode withTls(String source, String tls) {
+    return start(source, 1, "", "", tls);
+  }
+
   private static SqlServerNode start(String source, int connections, String vdb, String rules) {
+    return start(
+        source,
+        connections,
+        vdb,
+        rules,
+        "{\"mode\": \"allow\", \"certificateFile\": \"node.pem\", \"keyFile\": \"node.key\"}");
+  }
+
+  private static SqlServerNode start(
+      String source, int connections, String vdb, String rules, String tls) {
     try {
       Path directory = Files.createTempDirectory("sqlserver-node");
-      TestCertificate certificate = TestCertificate.localhost();
-      write(directory, "node.pem", certificate.certificate());
-      write(directory, "node.key", certificate.key());
+      if (tls.contains("certificateFile")) {
+        TestCertificate certificate = TestCertificate.localhost();
+        write(directory, "node.pem", certificate.certificate());
+        write(directory, "node.key", certificate.key());
+      }
       write(
           directory,
           "node.json",
@@ -150,10 +171,8 @@ public final class SqlServerNode implements AutoCloseable {
           directory,
           "vdbs/app.json",
           ("{\"source\": \"main\", \"ports\": [0], \"address\": \"127.0.0.1\","
-                  + " \"tls\": {\"mode\": \"allow\", \"certificateFile\": \"node.pem\","
-                  + " \"keyFile\": \"node.key\"},"
-                  + " \"pool\": {\"size\": %d}, \"rules\": [\"all\"]%s}")
-              .formatted(connections, vdb));
+                  + " \"tls\": %s, \"pool\": {\"size\": %d}, \"rules\": [\"all\"]%s}")
+              .formatted(tls, connections, vdb));
       write(directory, "rules/all.json", "{\"rules\": [%s]}".formatted(rules));
       write(directory, "users/app.json", "{\"password\": \"app\", \"admin\": true}");
       return new SqlServerNode(directory, Node.start(directory));

@@ -144,6 +144,11 @@ class SqlServerToolsIT {
   }
 
   private Generated.Options wishes(String password) {
+    return wishes(
+        password, Optional.of(new Generated.Certificate(file("node.pem"), file("node.key"))));
+  }
+
+  private Generated.Options wishes(String password, Optional<Generated.Certificate> certificate) {
     return new Generated.Options(
         Engine.SQLSERVER,
         "main",
@@ -154,7 +159,7 @@ class SqlServerToolsIT {
         Optional.empty(),
         false,
         14330,
-        Optional.of(new Generated.Certificate(file("node.pem"), file("node.key"))));
+        certificate);
   }
 
   @Test
@@ -173,6 +178,16 @@ class SqlServerToolsIT {
     assertThat(vdb.tls().mode()).isEqualTo(ClientTlsMode.ALLOW);
     assertThat(made.notes()).anyMatch(note -> note.startsWith("user alice is left out: nodes do"));
     assertThat(made.notes()).noneMatch(note -> note.startsWith("user sa "));
+  }
+
+  @Test
+  void withoutACertificateTheNodeMakesOne() throws Exception {
+    Imported made = Generated.of(wishes(TdsOptions.PASSWORD, Optional.empty()));
+
+    Path output = directory.resolve("self-signed");
+    made.write(output);
+    assertThat(ConfigurationReader.read(output).vdbs().get("main").tls().selfSigned()).isTrue();
+    assertThat(made.notes()).anyMatch(note -> note.startsWith("the node makes its own certif"));
   }
 
   @Test

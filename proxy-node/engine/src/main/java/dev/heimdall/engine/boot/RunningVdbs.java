@@ -13,6 +13,7 @@ import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.HandedSockets;
+import dev.heimdall.engine.net.OwnCertificate;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
@@ -66,6 +67,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
   /** Changed under its own lock; read without it, because binding a port waits for the loops. */
   private final Map<String, RunningVdb> vdbs = new ConcurrentSkipListMap<>();
 
+  private final OwnCertificate ownCertificate = new OwnCertificate();
   private final Neighbours neighbours;
 
   private volatile boolean letsIn = true;
@@ -293,8 +295,10 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
             users,
             query(vdb, from.sources().get(vdb.source())),
             TlsContexts.forClients(
-                vdb.tls(), from.sources().get(vdb.source()).engine().tlsProtocols()),
-            TlsContexts.serverEndPoint(vdb.tls())),
+                vdb.tls(),
+                from.sources().get(vdb.source()).engine().tlsProtocols(),
+                ownCertificate),
+            TlsContexts.serverEndPoint(vdb.tls(), ownCertificate)),
         new RulesAndCatalogues(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
         forwards,
         foreigners,

@@ -1,8 +1,9 @@
 package dev.heimdall.engine.net;
 
+import dev.heimdall.model.Secret;
 import dev.heimdall.model.tls.KeyPairs;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,58 +25,92 @@ import java.util.regex.Pattern;
  */
 record PemIdentity(PrivateKey key, X509Certificate... chain) {
   private static final Pattern PRIVATE_KEY =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----([^-]*)-----END");
+      Pattern.compile("-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----([^-]*)-----END[^-]*-----");
+
+  /**
+   * Origin of PEM text.
+   *
+   * @param setting that names it
+   * @param place of the text, as a message has it
+   */
+  private record Origin(String setting, String place) {
+    IOException fault(String words) {
+      return new IOException(setting + ": " + words);
+    }
+  }
 
   /**
    * @throws IOException when a file cannot be read or is not what it should be; the message names
    *     the setting and the file, and holds nothing of the key
    */
   static PemIdentity read(Path certificateFile, Path keyFile) throws IOException {
-    X509Certificate[] chain = certificates(certificateFile);
-    PrivateKey key = privateKey(keyFile, chain[0].getPublicKey().getAlgorithm());
-    if (!KeyPairs.belong(key, chain[0].getPublicKey())) {
-      throw new IOException(
-          "tls.keyFile: the key in "
-              + keyFile
-              + " does not belong to the first certificate in "
-              + certificateFile);
-    }
-    return new PemIdentity(key, chain);
+    Origin certificate = new Origin("tls.certificateFile", certificateFile.toString());
+    Origin key = new Origin("tls.keyFile", keyFile.toString());
+    return of(text(certificateFile, certificate), certificate, text(keyFile, key), key);
   }
 
-  /** The certificates of a file, the first of which is the node's own. */
-  static X509Certificate[] certificates(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+  /**
+   * Reads both out of one text, in any order; the node's own certificate is ahead of its chain.
+   *
+   * @throws IOException as {@link #read}
+   */
+  static PemIdentity of(Secret text) throws IOException {
+    Origin origin = new Origin("tls.certificate", "the text");
+    String certificates = PRIVATE_KEY.matcher(text.value()).replaceAll("");
+    return of(certificates, origin, text.value(), origin);
+  }
+
+  private static PemIdentity of(String certificates, Origin certificate, String key, Origin ofKey)
+      throws IOException {
+    X509Certificate[] chain = certificates(certificates, certificate);
+    PrivateKey read = privateKey(key, chain[0].getPublicKey().getAlgorithm(), ofKey);
+    if (!KeyPairs.belong(read, chain[0].getPublicKey())) {
+      throw ofKey.fault(
+          "the key in "
+              + ofKey.place()
+              + " does not belong to the first certificate in "
+              + certificate.place());
+    }
+    return new PemIdentity(read, chain);
+  }
+
+  private static String text(Path file, Origin origin) throws IOException {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException e) {
+      throw new IOException(origin.setting() + ": there is no file " + file, e);
+    }
+  }
+
+  /** The certificates of a text, the first of which is the node's own. */
+  private static X509Certificate[] certificates(String text, Origin origin) throws IOException {
+    try {
       X509Certificate[] chain =
-          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(
+                  new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)))
+              .stream()
               .map(X509Certificate.class::cast)
               .toArray(X509Certificate[]::new);
       if (chain.length == 0) {
-        throw new IOException("tls.certificateFile: there is no certificate in " + file);
+        throw origin.fault("there is no certificate in " + origin.place());
       }
       return chain;
     } catch (CertificateException e) {
-      throw new IOException(
-          "tls.certificateFile: " + file + " is not a certificate in PEM: " + e.getMessage(), e);
-    } catch (NoSuchFileException e) {
-      throw new IOException("tls.certificateFile: there is no file " + file, e);
+      throw origin.fault(origin.place() + " is not a certificate in PEM: " + e.getMessage());
     }
   }
 
-  private static PrivateKey privateKey(Path file, String algorithm) throws IOException {
-    Matcher pem;
-    try {
-      pem = PRIVATE_KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
-    } catch (NoSuchFileException e) {
-      throw new IOException("tls.keyFile: there is no file " + file, e);
-    }
+  private static PrivateKey privateKey(String text, String algorithm, Origin origin)
+      throws IOException {
+    Matcher pem = PRIVATE_KEY.matcher(text);
     if (!pem.find()) {
-      throw new IOException("tls.keyFile: there is no private key in PEM in " + file);
+      throw origin.fault("there is no private key in PEM in " + origin.place());
     }
     if (!pem.group(1).isEmpty()) {
-      throw new IOException(
-          "tls.keyFile: the key in "
-              + file
+      throw origin.fault(
+          "the key in "
+              + origin.place()
               + " begins with \"BEGIN "
               + pem.group(1)
               + "PRIVATE KEY\", expected \"BEGIN PRIVATE KEY\" (PKCS #8, not encrypted);"
@@ -86,9 +121,9 @@ record PemIdentity(PrivateKey key, X509Certificate... chain) {
           .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(2))));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       // Without the cause: parsers like to quote what they stumbled over.
-      throw new IOException(
-          "tls.keyFile: the key in "
-              + file
+      throw origin.fault(
+          "the key in "
+              + origin.place()
               + " is not the PKCS #8 form of a key of the certificate's algorithm, "
               + algorithm);
     }

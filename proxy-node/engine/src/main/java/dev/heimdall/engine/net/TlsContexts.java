@@ -51,19 +51,18 @@ public final class TlsContexts {
    * For clients of a virtual database.
    *
    * @param protocols names of its protocol in TLS (ALPN)
+   * @param own certificate of the node, where there is none of the user's
    * @return null when TLS is off
    * @throws IOException when a file cannot be read, or is not what it should be; the message names
    *     it
    */
-  public static SslContext forClients(ClientTls settings, List<String> protocols)
-      throws IOException {
+  public static SslContext forClients(
+      ClientTls settings, List<String> protocols, OwnCertificate own) throws IOException {
     if (settings.mode() == ClientTlsMode.DISABLE) {
       return null;
     }
     try {
-      PemIdentity identity =
-          PemIdentity.read(
-              settings.certificateFile().orElseThrow(), settings.keyFile().orElseThrow());
+      PemIdentity identity = identity(settings, own);
       SslContextBuilder builder =
           SslContextBuilder.forServer(identity.key(), identity.chain())
               .sslProvider(provider())
@@ -86,12 +85,22 @@ public final class TlsContexts {
   /**
    * Channel-binding data of SCRAM-SHA-256-PLUS: the hash of our certificate; null when TLS is off.
    */
-  public static byte[] serverEndPoint(ClientTls settings) throws IOException {
+  public static byte[] serverEndPoint(ClientTls settings, OwnCertificate own) throws IOException {
     if (settings.mode() == ClientTlsMode.DISABLE) {
       return null;
     }
-    return TlsServerEndPoint.of(
-        PemIdentity.certificates(settings.certificateFile().orElseThrow())[0]);
+    return TlsServerEndPoint.of(identity(settings, own).chain()[0]);
+  }
+
+  private static PemIdentity identity(ClientTls settings, OwnCertificate own) throws IOException {
+    if (settings.selfSigned()) {
+      return own.identity();
+    }
+    if (settings.certificate().isPresent()) {
+      return PemIdentity.of(settings.certificate().get());
+    }
+    return PemIdentity.read(
+        settings.certificateFile().orElseThrow(), settings.keyFile().orElseThrow());
   }
 
   /**

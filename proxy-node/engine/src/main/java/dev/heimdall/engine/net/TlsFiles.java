@@ -6,6 +6,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.LdapSettings;
 import dev.heimdall.model.Peer;
+import dev.heimdall.model.Secret;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.VirtualDatabase;
 import java.io.IOException;
@@ -47,6 +48,8 @@ public final class TlsFiles {
    */
   private final Map<Object, Optional<String>> known = new HashMap<>();
 
+  private final OwnCertificate own = new OwnCertificate();
+
   private TlsFiles() {}
 
   /** Everything that is wrong with those that the node would read. */
@@ -85,12 +88,14 @@ public final class TlsFiles {
     for (VirtualDatabase vdb : configuration.vdbs().values()) {
       used.add(vdb.source());
       used.addAll(vdb.ruleSources());
-      check(
-          "vdbs/" + vdb.name() + ".json",
-          "",
-          false,
-          vdb.tls(),
-          () -> TlsContexts.forClients(vdb.tls(), List.of()));
+      if (vdb.tls().certificate().filter(Secret::isUnread).isEmpty()) {
+        check(
+            "vdbs/" + vdb.name() + ".json",
+            "",
+            false,
+            vdb.tls(),
+            () -> TlsContexts.forClients(vdb.tls(), List.of(), own));
+      }
     }
     for (String name : used) {
       DataSource source = configuration.sources().get(name);

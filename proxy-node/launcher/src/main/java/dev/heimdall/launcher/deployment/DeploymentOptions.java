@@ -18,7 +18,8 @@ public record DeploymentOptions(
     OfDatabases databases,
     OfNetworks networks) {
   /** By the names of databases. */
-  public record OfDatabases(Keyed url, Keyed secret, Keyed iamUser, Keyed user, Keyed group) {}
+  public record OfDatabases(
+      Keyed url, Keyed secret, Keyed iamUser, Keyed user, Keyed group, Keyed certificate) {}
 
   /** By regions, and how these are connected. */
   public record OfNetworks(

@@ -165,7 +165,14 @@ public final class NewDeployment {
             here.map(AccountDatabase::resource).filter(one -> !one.isEmpty()),
             identifier.isPresent()
                 ? group(served.document(), region, here, groups)
-                : Optional.empty()));
+                : Optional.empty(),
+            certificate(served.document())));
+  }
+
+  private Optional<String> certificate(String document) throws CommandFailure {
+    Keyed option = options.databases().certificate();
+    Optional<String> written = option.one(document);
+    return written.isEmpty() ? written : Optional.of(option.read(written.get(), Answers::secret));
   }
 
   private static Answers.Url url(AccountDatabase one) {

@@ -96,21 +96,27 @@ public final class Generated {
     notes.say(
         "where clients come from was not asked for (pg_hba.conf, hosts of accounts): `auth` of the"
             + " virtual database lets them in from everywhere");
+    if (wishes.certificate().isEmpty() && wishes.engine().needsCertificate()) {
+      notes.say(
+          "the node makes its own certificate, which clients cannot verify"
+              + " (trustServerCertificate=true): --certificate and --key name one of yours");
+    }
     notes.say(
         "nobody may use the node's console yet: \"admin\": true in a user's document lets him");
     return new Imported(documents, notes);
   }
 
   private static void certificate(Documents documents, Options wishes) {
-    wishes
-        .certificate()
-        .ifPresent(
-            files ->
-                documents
-                    .vdb(wishes.name())
-                    .putObject("tls")
-                    .put("certificateFile", files.file().toString())
-                    .put("keyFile", files.key().toString()));
+    if (wishes.certificate().isPresent()) {
+      Certificate files = wishes.certificate().get();
+      documents
+          .vdb(wishes.name())
+          .putObject("tls")
+          .put("certificateFile", files.file().toString())
+          .put("keyFile", files.key().toString());
+    } else if (wishes.engine().needsCertificate()) {
+      documents.vdb(wishes.name()).putObject("tls").put("selfSigned", true);
+    }
   }
 
   private static LiveServer ask(Engine engine, ServerInterview.Place place, Notes notes)

@@ -173,10 +173,6 @@ final class Checks {
     String certificate = answers.get("certificate");
     String key = answers.secret("key");
     need(
-        !certificate.isEmpty() || !isOfEngine(Engine::needsCertificate),
-        "certificate",
-        "Clients of this kind of database send their passwords: nodes need a certificate.");
-    need(
         certificate.isEmpty() || certificate.contains("-----BEGIN CERTIFICATE-----"),
         "certificate",
         "The text of a PEM file, which begins with -----BEGIN CERTIFICATE-----.");

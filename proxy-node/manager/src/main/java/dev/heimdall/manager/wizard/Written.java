@@ -152,6 +152,8 @@ final class Written {
     vdb.putObject("pool").put("size", Integer.parseInt(answers.get("poolSize")));
     if (hasCertificate()) {
       vdb.putObject("tls").put("certificateFile", certificate()).put("keyFile", key());
+    } else if (Servers.engine(answers).filter(Engine::needsCertificate).isPresent()) {
+      vdb.putObject("tls").put("selfSigned", true);
     }
     List<String> balancers = Servers.networks(answers);
     if (!balancers.isEmpty()) {

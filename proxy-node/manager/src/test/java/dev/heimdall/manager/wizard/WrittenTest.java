@@ -159,6 +159,17 @@ class WrittenTest {
   }
 
   @Test
+  void withoutACertificateNodesMakeOneForClientsOfSqlServer() throws Exception {
+    sqlServer();
+    typed.put("certificate", "");
+    assertThat(Checks.of(Step.CLIENTS, answers(), NOTHING)).isEmpty();
+
+    Map<String, String> texts = new Written(answers(), NOTHING).texts();
+    assertThat(texts).containsOnlyKeys("sources/shop.json", "vdbs/shop.json", "users/alice.json");
+    assertThat(read(texts).vdbs().get("shop").tls().selfSigned()).isTrue();
+  }
+
+  @Test
   void anInstanceOfRdsForSqlServerIsFoundWithItsPortAndCheckedTls() throws Exception {
     sqlServer();
     typed.putAll(
@@ -190,9 +201,6 @@ class WrittenTest {
 
   @Test
   void whatSqlServerLacksIsSaidAtItsField() {
-    sqlServer();
-    typed.put("certificate", "");
-    assertThat(Checks.of(Step.CLIENTS, answers(), NOTHING)).containsOnlyKeys("certificate");
     sqlServer();
     typed.put("key", "-----BEGIN RSA PRIVATE KEY-----");
     assertThat(Checks.of(Step.CLIENTS, answers(), NOTHING)).containsOnlyKeys("key");
