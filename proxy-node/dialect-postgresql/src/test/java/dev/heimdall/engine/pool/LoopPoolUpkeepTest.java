@@ -101,6 +101,20 @@ class LoopPoolUpkeepTest extends OnePool {
   }
 
   @Test
+  void aConnectionWhoseTransactionOutlivesItsRollbackIsClosed() {
+    size = 1;
+    open();
+    ServerConnection only = held();
+    beginTransaction(only);
+    pool.release(only);
+
+    servers.answer(only, TransactionState.OPEN);
+
+    assertThat(only.closed()).isTrue();
+    assertThat(pool.view().cleaningCount()).isZero();
+  }
+
+  @Test
   void whatStaysBehindIsDiscardedAfterTheTransaction() {
     open();
     ServerConnection connection = held();

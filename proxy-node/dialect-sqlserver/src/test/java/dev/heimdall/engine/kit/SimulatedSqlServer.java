@@ -48,6 +48,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   private final List<String> written = new ArrayList<>();
   private int cancels;
   private boolean endsBeforeAttentions;
+  private boolean reportsByRequestAlone;
 
   SimulatedSqlServer(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
     super(loop, address, LocalServerChannel.class, buffers);
@@ -61,6 +62,13 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   /** A request that runs when an attention comes has ended, and is answered in full ahead of it. */
   void endsBeforeAttentions() {
     endsBeforeAttentions = true;
+  }
+
+  /**
+   * As Babelfish: of transactions, what transaction manager requests do is all that is reported.
+   */
+  void reportsByRequestAlone() {
+    reportsByRequestAlone = true;
   }
 
   @Override
@@ -92,6 +100,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
 
     /** True if a procedure is called, and more is to come behind the end of its statement. */
     private boolean calling;
+
+    /** True if nothing is reported of what the request does with a transaction. */
+    private boolean quiet;
 
     private boolean temporary;
     private int resets;
@@ -191,13 +202,16 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
                 .write(out);
         case TdsPacket.LOGIN7 -> logIn(Login7.read(payload), out);
         case TdsPacket.SQL_BATCH -> {
-          if (AllHeaders.transaction(payload, 0, payload.writerIndex()) != descriptor && !reset) {
+          if (!servers.reportsByRequestAlone
+              && AllHeaders.transaction(payload, 0, payload.writerIndex()) != descriptor
+              && !reset) {
             throw new IllegalStateException("the transaction is not " + descriptor);
           }
           if (reset) {
             reset(out);
           }
           int at = AllHeaders.end(payload, 0, payload.writerIndex());
+          quiet = servers.reportsByRequestAlone;
           batch(payload.toString(at, payload.writerIndex() - at, StandardCharsets.UTF_16LE), out);
         }
         case TdsPacket.RPC -> {
@@ -220,6 +234,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
           if (reset) {
             reset(out);
           }
+          quiet = false;
           batch(
               switch (TransactionRequest.read(payload, 0, payload.writerIndex()).type()) {
                 case TransactionRequest.BEGIN -> "BEGIN TRAN";
@@ -394,7 +409,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     }
 
     private void done(ByteBuf out, int bits) {
-      int open = descriptor != 0 ? TdsToken.DONE_IN_TRANSACTION : 0;
+      int open =
+          descriptor != 0 && !servers.reportsByRequestAlone ? TdsToken.DONE_IN_TRANSACTION : 0;
       int token = calling ? TdsToken.DONE_IN_PROC : TdsToken.DONE;
       int more = calling ? TdsToken.DONE_MORE : 0;
       TdsWriter.done(out, token, open | more | bits, 0, 0, VERSION);
@@ -453,7 +469,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         commitUnlessOpen();
       } else if (upper.startsWith("BEGIN TRAN")) {
         descriptor = ++last;
-        EnvChange.writeBegin(out, descriptor);
+        if (!quiet) {
+          EnvChange.writeBegin(out, descriptor);
+        }
       } else if (upper.startsWith("COMMIT") && descriptor != 0) {
         end(out, EnvChange.COMMIT_TRANSACTION);
         commitUnlessOpen();
@@ -480,7 +498,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     }
 
     private void end(ByteBuf out, int how) {
-      EnvChange.writeEnd(out, how, descriptor);
+      if (!quiet) {
+        EnvChange.writeEnd(out, how, descriptor);
+      }
       descriptor = 0;
       snapshot = -1;
     }

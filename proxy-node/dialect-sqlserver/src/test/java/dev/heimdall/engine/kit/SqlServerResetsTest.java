@@ -3,6 +3,7 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,20 @@ class SqlServerResetsTest {
       answers(ann, "DROP TABLE ##t", "idle");
 
       assertThat(bob.told()).containsExactly("row two", "idle");
+    }
+
+    @Test
+    void aTransactionThatAClientLeavesIsRolledBackOnceWhereItsEndIsNotReported() {
+      start(ONE_CONNECTION);
+      ((SimulatedSqlServer) servers()).reportsByRequestAlone();
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+      ann.transaction(TransactionRequest.BEGIN);
+      ann.told();
+
+      ann.leave();
+
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+      assertThat(carriedOut("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION")).isOne();
     }
 
     @Test

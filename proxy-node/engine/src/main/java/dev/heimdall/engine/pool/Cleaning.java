@@ -8,6 +8,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.engine.wire.TransactionState;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,16 @@ final class Cleaning {
   /** Ends the transaction that was left open; what else was left is looked at then. */
   void rollBack(ServerConnection connection) {
     keep(connection);
-    connection.requests().rollBack(new Step("ROLLBACK", () -> releaseAgain(connection)));
+    connection.requests().rollBack(new Step("ROLLBACK", () -> rolledBack(connection)));
+  }
+
+  /** Once is enough: a server that still has one would be asked without an end. */
+  private void rolledBack(ServerConnection connection) {
+    if (connection.status() == TransactionState.IDLE) {
+      releaseAgain(connection);
+    } else {
+      connection.close("its transaction outlived ROLLBACK");
+    }
   }
 
   /** Takes settings back that an idle connection cannot keep. */

@@ -337,7 +337,8 @@ final class TdsRequests implements RequestHandler {
                 given,
                 prepares,
                 request.cursors(),
-                request.streams()));
+                request.streams(),
+                false));
     client.groupSent();
     request.send();
     return true;

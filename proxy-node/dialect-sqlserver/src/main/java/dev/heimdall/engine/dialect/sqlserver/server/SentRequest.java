@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.server;
 
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param prepares the statement that it prepares; null for none
  * @param cursors what it does with cursors
  * @param open whether its rest follows in pieces
+ * @param rollsBack whether no transaction is left where it succeeds, whatever the server reports
  */
 public record SentRequest(
     int type,
@@ -26,7 +28,14 @@ public record SentRequest(
     Map<String, String> options,
     Numbered prepares,
     Cursors cursors,
-    boolean open) {
+    boolean open,
+    boolean rollsBack) {
+  /** Returns a batch of the node's own. */
+  static SentRequest own(ByteBuf payload, Map<String, String> options, boolean rollsBack) {
+    return new SentRequest(
+        TdsPacket.SQL_BATCH, payload, null, false, options, null, Cursors.NONE, false, rollsBack);
+  }
+
   /**
    * A statement that is prepared.
    *

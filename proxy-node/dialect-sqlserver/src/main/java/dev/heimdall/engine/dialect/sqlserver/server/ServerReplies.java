@@ -276,6 +276,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
       delivery.failed(reason);
     }
     reason = null;
+    if (requests.rollsBack() && !delivery.failed()) {
+      descriptor = 0; // of which Babelfish reports nothing
+    }
     boolean inTransaction = descriptor != 0 || open;
     delivery.ends(inTransaction ? TransactionState.OPEN : TransactionState.IDLE);
     pass(in, from, to);

@@ -295,6 +295,7 @@ public final class SqlServerRequests implements ServerRequests {
             Map.of(),
             statement,
             SentRequest.Cursors.NONE,
+            false,
             false),
         owner);
   }
@@ -393,6 +394,11 @@ public final class SqlServerRequests implements ServerRequests {
     }
   }
 
+  /** True if the running request ends any transaction. */
+  boolean rollsBack() {
+    return running.rollsBack();
+  }
+
   /** The running request is answered. */
   void answered(boolean failed) {
     SentRequest done = running;
@@ -463,15 +469,7 @@ public final class SqlServerRequests implements ServerRequests {
 
   /** A batch of the node's own. */
   private SentRequest batch(String sql, Map<String, String> options) {
-    return new SentRequest(
-        TdsPacket.SQL_BATCH,
-        batch(sql),
-        null,
-        false,
-        options,
-        null,
-        SentRequest.Cursors.NONE,
-        false);
+    return SentRequest.own(batch(sql), options, sql.equals(ROLL_BACK));
   }
 
   private ByteBuf batch(String sql) {
