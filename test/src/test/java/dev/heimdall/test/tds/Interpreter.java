@@ -4,7 +4,9 @@ import dev.heimdall.test.tds.TsqlToken.Kind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 
 /** Carries T-SQL out: control flow, variables, errors, transactions by text. */
 final class Interpreter {
@@ -143,6 +145,10 @@ final class Interpreter {
   private Flow carryOut(Tsql statement, Scope scope) {
     if (statement instanceof Tsql.Query query) {
       queries.run(query, scope);
+      fire(query, scope);
+    } else if (statement instanceof Tsql.Leaves leaves) {
+      session.leaves(leaves);
+      done(SET);
     } else if (statement instanceof Tsql.Block block) {
       return run(block, scope);
     } else if (statement instanceof Tsql.If choice) {
@@ -286,6 +292,9 @@ final class Interpreter {
             : first;
     String before = session.settings.language;
     session.settings.set(name, value);
+    if (first.equals("identity_insert") && value.equalsIgnoreCase("on")) {
+      session.left.add(name);
+    }
     if (name.equals("language")) {
       session.results.tokens().changed(TokenWriter.LANGUAGE, value, before);
       session.results.message(SqlError.info(5703, "Changed language setting to " + value + "."));
@@ -495,6 +504,12 @@ final class Interpreter {
     }
     Tsql.CreateProcedure procedure =
         session.server.database().procedure(session.database, call.name());
+    Modules.Module synonym =
+        procedure == null ? session.server.database().synonym(session.database, call.name()) : null;
+    if (synonym != null) {
+      String base = synonym.parent().replaceAll("[\\[\\]]", "");
+      return call(new ProcedureCall(base, call.arguments()), level + 1, caught);
+    }
     if (procedure == null) {
       throw new SqlErrorException(
           2812, 16, "Could not find stored procedure '" + call.name() + "'.");
@@ -545,8 +560,35 @@ final class Interpreter {
     return queries.cursor(session.server.database().parse(prepared.text(), quoted()), scope);
   }
 
+  /** Has triggers run that come after a change and need not know its rows. */
+  private void fire(Tsql.Query change, Scope scope) {
+    List<TsqlToken> words = change.words();
+    String event = words.get(0).text().toUpperCase(Locale.ROOT);
+    if (!words.get(0).isAny("INSERT", "UPDATE", "DELETE")) {
+      return;
+    }
+    int at = words.get(1).isAny("INTO", "FROM") ? 2 : 1;
+    while (at + 2 < words.size() && words.get(at + 1).is(".")) {
+      at += 2;
+    }
+    for (Modules.Module each : session.server.database().modules().of(session.database)) {
+      boolean fires =
+          each.type().equals("TR")
+              && !each.insteadOf()
+              && words.get(at).text().equalsIgnoreCase(each.parent())
+              && each.events().contains(event);
+      String code = fires ? each.text().replaceFirst("(?is)^create.*?\\sas\\s", "") : "";
+      if (fires && !code.matches("(?is).*\\b(inserted|deleted)\\b.*")) {
+        within(
+            session.server.database().parse(code, quoted()),
+            new Scope(each.name(), scope.level + 1));
+      }
+    }
+  }
+
   private void within(Tsql.Block body, Scope scope) {
     SessionSettings before = session.settings;
+    Set<String> tables = Set.copyOf(session.tables.keySet());
     session.settings = before.copy();
     session.results.enterProcedure();
     try {
@@ -554,6 +596,7 @@ final class Interpreter {
     } finally {
       session.results.leaveProcedure();
       session.settings = before;
+      session.dropTables(name -> name.startsWith("##") || tables.contains(name));
     }
   }
 }

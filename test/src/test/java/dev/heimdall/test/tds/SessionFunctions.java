@@ -71,6 +71,7 @@ final class SessionFunctions {
       case "app_name" -> value("nvarchar(128)", session.login.application);
       case "host_name" -> value("nvarchar(128)", session.login.host);
       case "schema_name" -> value("nvarchar(128)", "dbo");
+      case "left_behind" -> value("nvarchar(1000)", String.join(", ", session.left));
       case "context_info" -> value("varbinary(128)", session.contextInfo);
       case "session_context" ->
           value("sql_variant", session.context.get(String.valueOf(first).toLowerCase(Locale.ROOT)));

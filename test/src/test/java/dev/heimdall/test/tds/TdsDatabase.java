@@ -59,6 +59,15 @@ final class TdsDatabase implements AutoCloseable {
     return procedures.get(key(database, name));
   }
 
+  /** The synonym of that name, or null. */
+  Modules.Module synonym(String database, String name) {
+    return modules.of(database).stream()
+        .filter(
+            each -> each.type().equals("SN") && each.name().equalsIgnoreCase(Modules.last(name)))
+        .findFirst()
+        .orElse(null);
+  }
+
   void create(String database, Tsql.CreateProcedure procedure) {
     String key = key(database, procedure.name());
     if (!procedure.replace() && procedures.containsKey(key)) {

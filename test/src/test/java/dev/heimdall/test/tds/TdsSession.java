@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** State of one session, and its transaction. */
 final class TdsSession implements AutoCloseable {
@@ -68,6 +71,10 @@ final class TdsSession implements AutoCloseable {
   String bulkTable;
   int callFlags;
   final Map<String, Object> context = new HashMap<>();
+
+  /** Cursors, keys and the like: the verb with the name. */
+  final Set<String> left = new TreeSet<>();
+
   final Map<String, String> tables = new TreeMap<>();
   int rowCount;
   int errorNumber;
@@ -107,6 +114,37 @@ final class TdsSession implements AutoCloseable {
       statements.put(sql, known);
     }
     return known;
+  }
+
+  /** A statement is carried out whose effect stays when its procedure ends. */
+  void leaves(Tsql.Leaves statement) {
+    List<TsqlToken> words = statement.words();
+    String first = words.get(0).lower();
+    boolean key = words.get(0).isAny("SYMMETRIC", "ALL", "MASTER");
+    switch (statement.verb()) {
+      case "DECLARE" -> {
+        if (words.stream().skip(1).noneMatch(word -> word.is("LOCAL"))) {
+          left.add("cursor " + first);
+        }
+      }
+      case "OPEN" -> {
+        if (key) {
+          left.add("key");
+        }
+      }
+      case "CLOSE" -> {
+        if (key) {
+          left.remove("key");
+        }
+      }
+      case "DEALLOCATE" -> left.remove("cursor " + first);
+      case "DBCC" -> {
+        if (first.equals("traceon")) {
+          left.add("traceon");
+        }
+      }
+      default -> {}
+    }
   }
 
   void execute(String sql) {
@@ -427,16 +465,23 @@ final class TdsSession implements AutoCloseable {
     return lastCursor;
   }
 
+  /** Drops its temporary tables but for these. */
+  void dropTables(Predicate<String> kept) {
+    for (Map.Entry<String, String> table : Map.copyOf(tables).entrySet()) {
+      if (!kept.test(table.getKey())) {
+        execute("DROP TABLE IF EXISTS \"" + table.getValue() + "\"");
+        tables.remove(table.getKey());
+      }
+    }
+  }
+
   /** As sp_reset_connection; its acknowledgement is the caller's. */
   void reset(boolean keepTransaction) {
     if (transactions > 0 && !keepTransaction) {
       rollback();
     }
     server.locks().sessionEnded(this);
-    for (String table : tables.values()) {
-      execute("DROP TABLE IF EXISTS \"" + table + "\"");
-    }
-    tables.clear();
+    dropTables(name -> false);
     handles.clear();
     cursors.clear();
     if (role != null) {
@@ -451,6 +496,7 @@ final class TdsSession implements AutoCloseable {
       contextInfo = null;
     }
     context.clear();
+    left.clear();
     user = login.user;
     identity = null;
     scopeIdentity = null;

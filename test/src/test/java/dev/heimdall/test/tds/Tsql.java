@@ -82,6 +82,13 @@ interface Tsql {
   /** BREAK or CONTINUE. */
   record Jump(boolean onwards, int line) implements Tsql {}
 
+  /**
+   * DECLARE of a cursor, OPEN of a key or a cursor, DBCC TRACEON, and what ends them.
+   *
+   * @param words all of it but its first
+   */
+  record Leaves(String verb, List<TsqlToken> words, int line) implements Tsql {}
+
   /** Understood as harmless: GRANT, ALTER DATABASE, DBCC … */
   record Ignored(int line) implements Tsql {}
 }

@@ -170,7 +170,14 @@ final class TsqlParser {
         List<TsqlToken> condition = expression();
         to.add(new Tsql.While(condition, single(), line));
       }
-      case "DECLARE" -> declare(to, line);
+      case "DECLARE" -> {
+        if (peek(1).kind() == Kind.VARIABLE) {
+          declare(to, line);
+        } else {
+          to.add(leaves(line));
+        }
+      }
+      case "OPEN", "CLOSE", "DEALLOCATE", "FETCH", "DBCC" -> to.add(leaves(line));
       case "SET" -> to.add(set(line));
       case "COMMIT", "ROLLBACK", "SAVE" -> to.add(transaction(line));
       case "PRINT", "RAISERROR", "THROW", "RETURN", "KILL" -> to.add(call(line));
@@ -228,7 +235,7 @@ final class TsqlParser {
         }
       }
       case "BREAK", "CONTINUE" -> to.add(new Tsql.Jump(next().is("CONTINUE"), line));
-      case "GRANT", "REVOKE", "DENY", "DBCC", "RECONFIGURE", "CHECKPOINT" -> {
+      case "GRANT", "REVOKE", "DENY", "RECONFIGURE", "CHECKPOINT" -> {
         next();
         expression();
         to.add(new Tsql.Ignored(line));
@@ -312,6 +319,15 @@ final class TsqlParser {
         to.add(new Tsql.Declare(name, type, value, line));
       }
     } while (accept(","));
+  }
+
+  private Tsql leaves(int line) {
+    String verb = next().text().toUpperCase(Locale.ROOT);
+    List<TsqlToken> words = new ArrayList<>(expression());
+    if (verb.equals("DECLARE") && words.get(words.size() - 1).is("FOR")) {
+      query(line);
+    }
+    return new Tsql.Leaves(verb, words, line);
   }
 
   private String type() {

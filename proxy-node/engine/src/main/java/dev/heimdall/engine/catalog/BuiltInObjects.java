@@ -1,5 +1,6 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.sql.OutOfSight;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.HashMap;
@@ -32,6 +33,8 @@ public class BuiltInObjects {
     READS_GENERATED_ID,
     /** It answers with the number of rows that the session's statement before has found. */
     READS_FOUND_ROWS,
+    /** It may leave a transaction open. */
+    BEGINS_TRANSACTION,
     /** It reads text as a value of the type that an argument says. */
     READS_ANY_TYPE
   }
@@ -89,6 +92,20 @@ public class BuiltInObjects {
   /** True if it is known of a function of this name. */
   public final boolean has(Trait trait, String function) {
     return traits.getOrDefault(trait, Set.of()).contains(function);
+  }
+
+  /** Action of a function that a text does not show which calls it out of sight; null for none. */
+  final OutOfSight outOfSight(String function) {
+    if (has(Trait.READS_SEQUENCES, function)) {
+      return OutOfSight.READS_SEQUENCES;
+    }
+    if (has(Trait.READS_GENERATED_ID, function)) {
+      return OutOfSight.READS_GENERATED_ID;
+    }
+    if (has(Trait.READS_FOUND_ROWS, function)) {
+      return OutOfSight.READS_FOUND_ROWS;
+    }
+    return has(Trait.BEGINS_TRANSACTION, function) ? OutOfSight.BEGINS_TRANSACTION : null;
   }
 
   /** True if it is where functions are that the server brings. */

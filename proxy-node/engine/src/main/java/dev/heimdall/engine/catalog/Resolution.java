@@ -123,6 +123,9 @@ final class Resolution {
     if (!knowledge.code() || verdict.runsUnread()) {
       return false;
     }
+    if (parsed.definitions() != null && parsed.kind() != StatementClass.DDL) {
+      return true; // nothing is defined
+    }
     if (parsed.definitions() == null) {
       return parsed.understood() && parsed.kind().compareTo(StatementClass.CALL) <= 0;
     }
@@ -575,13 +578,9 @@ final class Resolution {
 
   /** One of the server's functions is called out of sight. */
   private void reads(String function) {
-    BuiltInObjects own = objects.own();
-    if (own.has(BuiltInObjects.Trait.READS_SEQUENCES, function)) {
-      verdict.does(OutOfSight.READS_SEQUENCES);
-    } else if (own.has(BuiltInObjects.Trait.READS_GENERATED_ID, function)) {
-      verdict.does(OutOfSight.READS_GENERATED_ID);
-    } else if (own.has(BuiltInObjects.Trait.READS_FOUND_ROWS, function)) {
-      verdict.does(OutOfSight.READS_FOUND_ROWS);
+    OutOfSight does = objects.own().outOfSight(function);
+    if (does != null) {
+      verdict.does(does);
     }
   }
 

@@ -41,6 +41,11 @@ final class UnreadStatement {
         named(builtIn);
       }
     }
+    for (FunctionName name : words.procedures()) {
+      if (names.routines(name).isEmpty()) {
+        named(unknown(name));
+      }
+    }
     for (String attribute : words.attributes()) {
       names.routines(new FunctionName(null, attribute)).forEach(this::named);
     }
@@ -59,6 +64,15 @@ final class UnreadStatement {
       objects.onDefinition().forEach(calls::putIfAbsent);
     }
     return calls;
+  }
+
+  /** A procedure that no catalogue has may do anything. */
+  private Routine unknown(FunctionName name) {
+    String schema = name.schema() == null ? objects.own().unspelledSchema() : name.schema();
+    String because = "is not in the catalogue";
+    Routine routine = new Routine(schema, name.name(), false, FunctionEffect.ANYTHING, because);
+    routine.changeSessionForGood(because);
+    return routine;
   }
 
   private void named(Routine routine) {

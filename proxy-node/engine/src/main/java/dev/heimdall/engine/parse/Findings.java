@@ -190,6 +190,6 @@ public final class Findings {
         doubt,
         NameSet.of(names),
         runs,
-        kind == StatementClass.DDL ? definitions : null);
+        kind.compareTo(StatementClass.DDL) >= 0 ? definitions : null);
   }
 }

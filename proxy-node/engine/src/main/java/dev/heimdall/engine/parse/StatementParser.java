@@ -120,6 +120,9 @@ public final class StatementParser {
         recognise(text, start, length, lexerMode, findings);
       } else {
         reader.read(tokens);
+        if (!findings.explained()) {
+          reader.notUnderstood(tokens);
+        }
       }
       if (!findings.explained() && (tokens == null || reader.computes(tokens))) {
         String statement = new String(text, start, length, StandardCharsets.UTF_8);

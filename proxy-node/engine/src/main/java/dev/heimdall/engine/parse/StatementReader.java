@@ -49,6 +49,9 @@ public abstract class StatementReader {
   /** Notes what a statement converts to times. */
   protected void conversions(List<Token> statement) {}
 
+  /** Notes what tokens say of a statement that was not understood. */
+  protected void notUnderstood(List<Token> statement) {}
+
   /** True if the words of a statement that was not understood may tell what it computes. */
   protected boolean computes(List<Token> statement) {
     return false;

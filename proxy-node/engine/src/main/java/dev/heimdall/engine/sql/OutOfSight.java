@@ -9,5 +9,7 @@ public enum OutOfSight {
   /** They read how many rows the session's statement before has found. */
   READS_FOUND_ROWS,
   /** Rows are changed through a view. */
-  WRITES_VIEW
+  WRITES_VIEW,
+  /** They may begin a transaction. */
+  BEGINS_TRANSACTION
 }

@@ -33,7 +33,8 @@ import java.util.Set;
  *     null where it is
  * @param names all words and names in the text, and {@code ::} for a conversion
  * @param runs bodies of DO statements, and statements that were not understood, by their words
- * @param definitions what its statements define, where none defines more than that; else null
+ * @param definitions what its statements define, where none defines more than that; else null.
+ *     Where the kind is unknown, they define nothing
  */
 public record ParsedStatement(
     StatementClass kind,

@@ -30,6 +30,8 @@ import java.util.Set;
  * @param mentioned every name that could be that of a table it reads
  * @param calls every name that could be that of a function it calls. A {@code set_config} that
  *     holds for the transaction only is left out
+ * @param procedures those of {@code calls} that are called as procedures, and may do anything where
+ *     no catalogue has them; only of a statement that was not understood
  * @param attributes every name behind a dot: a function of a row can be called like a column of it
  * @param operators every operator
  */
@@ -46,18 +48,20 @@ public record RoutineBody(
     Map<TableName, Set<RowChange>> targets,
     Set<TableName> mentioned,
     Set<FunctionName> calls,
+    Set<FunctionName> procedures,
     Set<String> attributes,
     Set<String> operators) {
   /** Of a text that cannot be read. */
   public static final RoutineBody UNREADABLE =
       new RoutineBody(
           false, false, false, false, false, null, false, false, false, Map.of(), Set.of(),
-          Set.of(), Set.of(), Set.of());
+          Set.of(), Set.of(), Set.of(), Set.of());
 
   public RoutineBody {
     targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
     mentioned = Collections.unmodifiableSet(new LinkedHashSet<>(mentioned));
     calls = Collections.unmodifiableSet(new LinkedHashSet<>(calls));
+    procedures = Set.copyOf(procedures);
     attributes = Collections.unmodifiableSet(new LinkedHashSet<>(attributes));
     operators = Set.copyOf(operators);
   }

@@ -136,7 +136,9 @@ public record Statement(
 
   /** True if it may have changed what other statements do. */
   public boolean mayDefine() {
-    return runsUnread || kind == StatementClass.DDL || kind == StatementClass.UNKNOWN;
+    return runsUnread
+        || kind == StatementClass.DDL
+        || (kind == StatementClass.UNKNOWN && parsed.definitions() == null);
   }
 
   /** About how many bytes it takes in memory, without {@link #parsed}. */

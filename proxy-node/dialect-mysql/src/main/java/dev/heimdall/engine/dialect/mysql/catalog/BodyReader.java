@@ -155,6 +155,7 @@ final class BodyReader {
         mentioned,
         calls,
         Set.of(),
+        Set.of(),
         Set.of());
   }
 

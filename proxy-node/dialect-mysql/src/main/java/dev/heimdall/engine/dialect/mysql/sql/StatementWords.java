@@ -67,7 +67,7 @@ final class StatementWords {
     }
     return new RoutineBody(
         true, dynamic, defines, defines, false, null, false, false, false, Map.of(), mentioned,
-        calls, Set.of(), Set.of());
+        calls, Set.of(), Set.of(), Set.of());
   }
 
   private void word(String word, boolean first) {

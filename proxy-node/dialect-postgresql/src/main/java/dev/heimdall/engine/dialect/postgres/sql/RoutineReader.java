@@ -216,6 +216,7 @@ public final class RoutineReader {
         targets,
         mentioned,
         calls,
+        Set.of(),
         attributes,
         operators);
   }

@@ -11,6 +11,7 @@ import dev.heimdall.engine.catalog.RoutineRow;
 import dev.heimdall.engine.dialect.sqlserver.sql.CodeNames;
 import dev.heimdall.engine.dialect.sqlserver.sql.CodeReader;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
+import dev.heimdall.engine.dialect.sqlserver.sql.SystemProcedures;
 import dev.heimdall.engine.sql.FoldedName;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.RoutineBody;
@@ -34,6 +35,9 @@ final class DatabaseDefinitions {
   private static final int DATABASE = 0;
   private static final int UPDATED = 2;
   private static final int DELETED = 3;
+
+  /** Column of a database's row. */
+  private static final int LOCAL_CURSORS = 16;
 
   private static final String HIDDEN =
       "has a text that is encrypted, or hidden from the catalogue's user, who needs VIEW"
@@ -139,6 +143,7 @@ final class DatabaseDefinitions {
   private final Names names = new Names();
   private final Names sources = new Sources();
   private final Set<Long> read = new HashSet<>();
+  private boolean localCursors;
   private long ids;
 
   DatabaseDefinitions(SystemReader.About about, ReadingTerms terms, SystemRows rows) {
@@ -157,7 +162,7 @@ final class DatabaseDefinitions {
 
   void take(SystemView view, ResultSet row) throws SQLException {
     switch (view) {
-      case DATABASES -> databases.add(FoldedName.of(row.getString(1)));
+      case DATABASES -> database(row);
       case SCHEMAS -> schemas.put(row.getInt(1), FoldedName.of(row.getString(2)));
       case DATABASE_PRINCIPALS -> principal(row);
       case TABLES -> table(row);
@@ -185,6 +190,12 @@ final class DatabaseDefinitions {
   }
 
   // ---- things
+
+  private void database(ResultSet row) throws SQLException {
+    String name = FoldedName.of(row.getString(1));
+    databases.add(name);
+    localCursors |= names.isOwn(name) && row.getBoolean(LOCAL_CURSORS);
+  }
 
   private void principal(ResultSet row) throws SQLException {
     String schema = row.getString(4);
@@ -438,7 +449,7 @@ final class DatabaseDefinitions {
   /** It stands for a table or view, for code, or for what is elsewhere. */
   private void synonym(long id, Named own) {
     Base base = Base.of(synonyms.get(id));
-    boolean here = base.parts() < 4 && (base.database() == null || names.isOwn(base.database()));
+    boolean here = isHere(base);
     List<Long> reads = here ? reads(base.schema(), base.name()) : List.of();
     List<Long> calls = List.of();
     if (!here) {
@@ -456,6 +467,22 @@ final class DatabaseDefinitions {
               alias.id(), own.schema(), own.name(), true, null, nothing, null, List.of(code.id())));
       codesByName.computeIfAbsent(own.name(), n -> new ArrayList<>(1)).add(alias);
     }
+    if (!standsForCode(base) && codesByName.containsKey(own.name())) {
+      // Who calls code of that name may mean what the synonym stands for.
+      unread(
+          --ids, own, new RoutineRow.Unread(FunctionEffect.ANYTHING, "is elsewhere", true, false));
+    }
+  }
+
+  private boolean isHere(Base base) {
+    return base.parts() < 4 && (base.database() == null || names.isOwn(base.database()));
+  }
+
+  /** True if a synonym with this base stands for code that the catalogue has. */
+  private boolean standsForCode(Base base) {
+    return isHere(base)
+        && !SystemProcedures.mayBeOfServer(base.schema(), base.name())
+        && !codes(base.schema(), base.name()).isEmpty();
   }
 
   private List<Code> codes(String schema, String name) {
@@ -524,7 +551,23 @@ final class DatabaseDefinitions {
 
     @Override
     public boolean callable(String schema, String name) {
-      return codesByName.containsKey(name) || synonymNames.contains(name);
+      boolean known = !codes(schema, name).isEmpty();
+      for (Map.Entry<Long, Named> synonym : standIns.entrySet()) {
+        Named named = synonym.getValue();
+        if (named.name().equals(name) && (schema == null || schema.equals(named.schema()))) {
+          if (standsForCode(Base.of(synonyms.get(synonym.getKey())))) {
+            known = true;
+          } else {
+            return false;
+          }
+        }
+      }
+      return known;
+    }
+
+    @Override
+    public boolean cursorsAreLocal() {
+      return localCursors;
     }
   }
 }

@@ -65,7 +65,14 @@ public final class SqlServerObjects extends BuiltInObjects {
   public static final SqlServerObjects INSTANCE = new SqlServerObjects(); // behind its lists
 
   private SqlServerObjects() {
-    super("", EFFECTS, Map.of());
+    super(
+        "",
+        EFFECTS,
+        Map.of(
+            Trait.OUTLIVES_RESET,
+            Set.of(SqlServerSql.LASTING.name()),
+            Trait.BEGINS_TRANSACTION,
+            Set.of(SqlServerSql.BEGIN.name())));
   }
 
   /** Those of no database of a user's, in the form in which names are compared. */
@@ -79,6 +86,8 @@ public final class SqlServerObjects extends BuiltInObjects {
     effects.put(FunctionName.SYSTEM_VARIABLE.name(), FunctionEffect.SERVER);
     effects.put(SqlServerSql.NEXT_VALUE.name(), FunctionEffect.WRITE);
     effects.put(SqlServerSql.UNSETTLED.name(), FunctionEffect.MOMENT);
+    effects.put(SqlServerSql.LASTING.name(), FunctionEffect.SESSION);
+    effects.put(SqlServerSql.BEGIN.name(), FunctionEffect.MOMENT);
     effects.put(SqlServerSql.UNKNOWN_SOURCE.name(), FunctionEffect.VARYING);
     return Map.copyOf(effects);
   }

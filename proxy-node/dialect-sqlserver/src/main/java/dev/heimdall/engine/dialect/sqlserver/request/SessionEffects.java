@@ -4,7 +4,6 @@ import dev.heimdall.engine.dialect.sqlserver.sql.GivenValue;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
-import dev.heimdall.engine.dialect.sqlserver.sql.SystemProcedures;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -17,14 +16,18 @@ import java.util.Map;
 final class SessionEffects {
   private SessionEffects() {}
 
-  /** Returns the facts of a batch in the terms of all dialects. */
-  static StatementFacts of(StatementFacts facts) {
-    return changed(facts, false);
+  /**
+   * Returns the facts of a batch in the terms of all dialects.
+   *
+   * @param code that it calls
+   */
+  static StatementFacts of(StatementFacts facts, CalledCode code) {
+    return changed(facts, code, false);
   }
 
   /** Returns those of a call: options and temporary tables of its statement end with it. */
-  static StatementFacts ofCall(StatementFacts facts) {
-    return changed(facts, true);
+  static StatementFacts ofCall(StatementFacts facts, CalledCode code) {
+    return changed(facts, code, true);
   }
 
   /**
@@ -72,13 +75,13 @@ final class SessionEffects {
     return false;
   }
 
-  private static StatementFacts changed(StatementFacts facts, boolean call) {
+  private static StatementFacts changed(StatementFacts facts, CalledCode code, boolean call) {
     if (facts.effects().isEmpty()) {
       return facts;
     }
     List<Effect> effects = new ArrayList<>(facts.effects().size());
     for (Effect effect : facts.effects()) {
-      Effect meant = meant(effect);
+      Effect meant = meant(effect, code);
       if (meant != null && !(call && SqlServerPins.endsWithCall(meant))) {
         effects.add(meant);
       }
@@ -87,24 +90,24 @@ final class SessionEffects {
   }
 
   /** Null for what means nothing to the session's state. */
-  private static Effect meant(Effect effect) {
+  private static Effect meant(Effect effect, CalledCode code) {
     return switch (effect.type()) {
-      case OWN -> own((SqlServerEffect) effect.detail(), effect.name());
+      case OWN -> own(effect, code);
       // No batch may call sp_reset_connection: nothing is known of what it has done.
       case RESET_SESSION -> new Effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT);
       default -> effect;
     };
   }
 
-  private static Effect own(SqlServerEffect effect, String name) {
-    return switch (effect) {
+  private static Effect own(Effect own, CalledCode code) {
+    return switch ((SqlServerEffect) own.detail()) {
       case AWAITS_ROWS -> new Effect(Effect.Type.PIN, SqlServerPins.BULK_LOAD);
       case USES_DATABASE -> new Effect(Effect.Type.SET_VARIABLE, SessionOptions.DATABASE);
       case SETS_CONTEXT_INFO -> new Effect(Effect.Type.PIN, SqlServerPins.SESSION_CONTEXT);
       case CALLS_UNSEEN ->
-          SystemProcedures.mayChangeSession(name)
-              ? new Effect(Effect.Type.PIN, SqlServerPins.PROCEDURE)
-              : null;
+          code.leavesSession(own.name())
+              ? own // by which errors of what it calls are known
+              : new Effect(Effect.Type.PIN, SqlServerPins.PROCEDURE);
       // What a branch leaves out is pinned or in question already. The server reports what becomes
       // of transactions; no other session can tell the rest from its own.
       case BRANCHES,

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
 import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.sql.PinReason;
@@ -52,7 +53,11 @@ final class SqlServerErrors implements ErrorCauses {
   public boolean unread(ServerError error, StatementFacts facts) {
     return error.cause() == ServerError.Cause.UNREAD
         && !pins(facts, SqlServerPins.RUN_TEXT)
-        && (!pins(facts, SqlServerPins.PROCEDURE) || pins(facts, PinReason.UNKNOWN_STATEMENT));
+        && (!calls(facts) || pins(facts, PinReason.UNKNOWN_STATEMENT));
+  }
+
+  private static boolean calls(StatementFacts facts) {
+    return pins(facts, SqlServerPins.PROCEDURE) || facts.has(SqlServerEffect.CALLS_UNSEEN);
   }
 
   private static boolean pins(StatementFacts facts, PinReason reason) {

@@ -144,7 +144,9 @@ final class TdsRequests implements RequestHandler {
     kept.answered();
     rpc.handles().settle();
     boolean reported = from.status() == TransactionState.OPEN;
-    boolean open = unreported.answered(encoder.version().hasHeaders(), reported, error != null);
+    boolean surely = requests(from).reportsTransactions();
+    boolean open =
+        unreported.answered(encoder.version().hasHeaders(), surely, reported, error != null);
     requests(from).mayBeOpen(open);
     pinned(SqlServerPins.UNREPORTED_TRANSACTION, open);
     parts.loop().soon(this::acknowledge, client::failed);
@@ -290,8 +292,12 @@ final class TdsRequests implements RequestHandler {
       said = preparing.only() ? said : classified(text);
       payload = changed(payload, changed);
     }
+    CalledCode code =
+        preparing.only() || changed != null
+            ? CalledCode.UNKNOWN
+            : CalledCode.of(next, requests(server).reportsTransactions());
     StatementFacts facts =
-        type == TdsPacket.RPC ? SessionEffects.ofCall(said) : SessionEffects.of(said);
+        type == TdsPacket.RPC ? SessionEffects.ofCall(said, code) : SessionEffects.of(said, code);
     if (calls != null && calls.get(0).procedure() == RpcProcedure.PREPARE_EXECUTE_RPC) {
       facts = facts.with(new Effect(Effect.Type.PIN, SqlServerPins.PROCEDURE));
     }
@@ -310,7 +316,7 @@ final class TdsRequests implements RequestHandler {
     if (resets) {
       unreported.forget();
     }
-    unreported.sent(said, request.text(), isImplicit(given));
+    unreported.sent(said, request.text(), isImplicit(given), code.mayBegin(said));
     if (resets) {
       facts = SessionEffects.behindReset(facts, isReset);
     }

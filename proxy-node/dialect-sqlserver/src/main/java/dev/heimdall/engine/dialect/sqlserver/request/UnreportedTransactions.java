@@ -37,13 +37,18 @@ final class UnreportedTransactions {
   /** True if the request on its way rolls the transaction back. */
   private boolean rollsBack;
 
+  /** True if code that the request on its way calls may begin one. */
+  private boolean calls;
+
   /**
    * A request is on its way.
    *
    * @param implicit whether its statements begin transactions
+   * @param unseen whether code that it calls may begin one
    */
-  void sent(StatementFacts facts, byte[] text, boolean implicit) {
+  void sent(StatementFacts facts, byte[] text, boolean implicit, boolean unseen) {
     rollsBack = false;
+    calls = unseen;
     int open = implicit && begins(facts.kind()) ? Math.max(depth, 1) : depth;
     certain = depth > 0 || facts.kind() == StatementKind.BEGIN || (implicit && changes(facts));
     next = behind(facts, text, open);
@@ -93,10 +98,15 @@ final class UnreportedTransactions {
    * The request is answered.
    *
    * @param reports whether its server may have reported what became of the transaction
+   * @param surely whether it is known to report it
    * @param open if the server has reported an open one
    * @return true if a transaction may be open that the server says nothing of
    */
-  boolean answered(boolean reports, boolean open, boolean failed) {
+  boolean answered(boolean reports, boolean surely, boolean open, boolean failed) {
+    if (calls && !(reports && surely)) {
+      unreported = true;
+      next = open ? next : UNKNOWN;
+    }
     unreported |= !reports || (certain && next > 0 && !open && !failed);
     depth = unreported ? Math.max(next, failed ? depth : 0) : 0;
     next = depth;

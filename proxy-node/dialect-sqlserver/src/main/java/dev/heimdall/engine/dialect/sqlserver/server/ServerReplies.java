@@ -323,6 +323,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
           delivery.reported(SessionOptions.DATABASE, EnvChange.newText(in, at, length));
       case EnvChange.BEGIN_TRANSACTION, EnvChange.ENLIST_DTC -> {
         descriptor = EnvChange.newTransaction(in, at, length);
+        requests.began();
         EnvChange.setTransaction(in, at, length, CLIENTS_DESCRIPTOR);
       }
       case EnvChange.COMMIT_TRANSACTION,

@@ -97,6 +97,9 @@ public final class SqlServerRequests implements ServerRequests {
   /** True if the client may have a transaction open that the server says nothing of. */
   private boolean mayBeOpen;
 
+  /** True if the server has reported a transaction that a text, or code, has begun. */
+  private boolean reports;
+
   /** True if no client has sent anything since it was reset. */
   private boolean clean = true;
 
@@ -422,6 +425,16 @@ public final class SqlServerRequests implements ServerRequests {
     if (call != null) {
       cursors.closed(call.cursor());
     }
+  }
+
+  /** The server reports that a transaction has begun. */
+  void began() {
+    reports |= running != null && running.type() != TdsPacket.TRANSACTION;
+  }
+
+  /** True if it is known to report transactions whatever begins them. */
+  public boolean reportsTransactions() {
+    return reports;
   }
 
   /** The transaction is rolled back. */

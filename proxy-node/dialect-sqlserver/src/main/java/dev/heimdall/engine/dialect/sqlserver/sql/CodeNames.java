@@ -34,6 +34,11 @@ public interface CodeNames {
    */
   boolean callable(String schema, String name);
 
+  /** True if cursors are local that do not say what they are. */
+  default boolean cursorsAreLocal() {
+    return false;
+  }
+
   /**
    * True if it is known what a table, a view or a synonym of this name has, or that is not asked.
    *

@@ -6,6 +6,7 @@ import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.engine.sql.Token;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,11 +52,19 @@ public final class CodeReader {
 
   private static final Set<String> JOIN_HINTS = Set.of("inner", "left", "right", "full", "outer");
 
+  /** Words that begin a statement, and are no keywords. */
+  private static final Set<String> BEGINNINGS =
+      Set.of("add", "disable", "enable", "get", "move", "receive", "send");
+
+  /** Name of a procedure in a database that is named: it may be another one. */
+  private static final FunctionName ELSEWHERE = new FunctionName("", "of a database");
+
   private final CodeNames names;
   private final CodeTokens tokens;
   private final Map<TableName, Set<RowChange>> targets = new LinkedHashMap<>();
   private final Set<TableName> mentioned = new LinkedHashSet<>();
   private final Set<FunctionName> calls = new LinkedHashSet<>();
+  private final Set<FunctionName> procedures = new LinkedHashSet<>();
   private boolean understood;
   private boolean dynamic;
   private boolean defines;
@@ -72,7 +81,11 @@ public final class CodeReader {
   /** Reads the definition of a module, which begins with CREATE. */
   public static RoutineBody module(String definition, CodeNames names) {
     CodeReader reader = new CodeReader(definition, names);
-    return reader.read(reader.head());
+    int head = reader.head();
+    if (reader.tokens.word(head - 1).equals("as")) {
+      reader.first(head);
+    }
+    return reader.read(head);
   }
 
   /** Reads an expression, or statements. */
@@ -101,6 +114,17 @@ public final class CodeReader {
     return kind + 1;
   }
 
+  /** Code may begin with the name of a procedure that is called. */
+  private void first(int from) {
+    Token token = tokens.at(from);
+    String word = tokens.word(from);
+    boolean begins = word.isEmpty() || !SqlServerSyntax.isKeyword(word);
+    boolean label = tokens.isSign(from + 1, ":");
+    if (token.isName() && begins && !label && !BEGINNINGS.contains(word)) {
+      run(from);
+    }
+  }
+
   private boolean isVariable(int index) {
     return tokens.at(index).text().startsWith("@");
   }
@@ -110,6 +134,7 @@ public final class CodeReader {
       if (tokens.beginsName(i)) {
         name(tokens.name(i), i);
       }
+      understood &= !tokens.isOdd(i);
       if (i >= from) {
         statement(i, tokens.word(i));
       }
@@ -128,6 +153,7 @@ public final class CodeReader {
         targets,
         mentioned,
         calls,
+        procedures,
         Set.of(),
         Set.of());
   }
@@ -143,7 +169,7 @@ public final class CodeReader {
     }
     if (name.isTemporary()) {
       if (name.last().startsWith("##")) {
-        changesSession = "a global temporary table";
+        changes("a global temporary table");
       }
       return;
     }
@@ -217,12 +243,21 @@ public final class CodeReader {
       }
       case "exec", "execute" -> run(i + 1);
       case "declare" -> declare(i + 1);
-      case "set" -> {
-        if (tokens.word(i + 1).equals("context_info")) {
-          changesSession = "CONTEXT_INFO";
+      case "set" -> set(i + 1);
+      case "setuser", "revert" -> lasts("EXECUTE AS");
+      case "open" -> {
+        String next = tokens.word(i + 1);
+        if (next.equals("symmetric") || next.equals("master")) {
+          changes("OPEN of a key");
         }
       }
-      case "setuser", "revert" -> changesSession = "EXECUTE AS";
+      case "begin" -> {
+        switch (tokens.word(i + 1)) {
+          case "tran", "transaction" -> calls.add(SqlServerSql.BEGIN);
+          case "distributed" -> changes("a distributed transaction");
+          default -> {}
+        }
+      }
       case "value" -> {
         if (before.equals("next") && tokens.word(i + 1).equals("for")) {
           calls.add(SqlServerSql.NEXT_VALUE);
@@ -233,6 +268,47 @@ public final class CodeReader {
       case "bulk" -> defines |= before.equals("insert") || tokens.word(i + 1).equals("insert");
       default -> other(i, word);
     }
+  }
+
+  /**
+   * An option ends with its procedure, but for one that lets identities be inserted. Those that no
+   * list has are taken to stay.
+   */
+  private void set(int option) {
+    String name = tokens.word(option);
+    boolean column = isVariable(option) || !tokens.at(option).isName() || isAssigned(option + 1);
+    if (column) {
+      return;
+    }
+    switch (name) {
+      case SessionOptions.CONTEXT_INFO -> lasts("CONTEXT_INFO");
+      case SessionOptions.IMPLICIT_TRANSACTIONS, SessionOptions.ANSI_DEFAULTS ->
+          calls.add(SqlServerSql.BEGIN);
+      case "transaction" -> {}
+      default -> {
+        if (name.equals(SessionOptions.IDENTITY_INSERT) || !SessionOptions.isOption(name)) {
+          changes("SET " + name);
+        }
+      }
+    }
+    if (tokens.isSign(option + 1, ",")) {
+      set(option + 2);
+    }
+  }
+
+  /** True if a column is set, whose name ends there. */
+  private boolean isAssigned(int end) {
+    return tokens.isSign(end, ".") || tokens.isSign(end, "=") || tokens.isSign(end + 1, "=");
+  }
+
+  private void changes(String what) {
+    changesSession = what;
+  }
+
+  /** A reset may leave it. */
+  private void lasts(String what) {
+    changes(what);
+    calls.add(SqlServerSql.LASTING);
   }
 
   private void other(int i, String word) {
@@ -368,12 +444,16 @@ public final class CodeReader {
     if (isVariable(from) || !tokens.at(from).isName()) {
       return;
     }
-    boolean local = false;
-    for (int i = from; i < tokens.size() && !tokens.word(i).equals("for"); i++) {
-      local |= tokens.word(i).equals("local");
+    boolean local = names.cursorsAreLocal();
+    for (int i = from + 1; i < tokens.size() && !tokens.word(i).equals("for"); i++) {
+      switch (tokens.word(i)) {
+        case "local" -> local = true;
+        case "global" -> local = false;
+        default -> {}
+      }
     }
     if (!local) {
-      changesSession = "a cursor";
+      changes("a cursor");
     }
   }
 
@@ -381,7 +461,7 @@ public final class CodeReader {
   private void run(int from) {
     int i = from;
     if (tokens.word(i).equals("as")) {
-      changesSession = "EXECUTE AS";
+      lasts("EXECUTE AS");
       return;
     }
     if (isVariable(i) && tokens.isSign(i + 1, "=")) {
@@ -394,9 +474,16 @@ public final class CodeReader {
     Name name = tokens.name(i);
     String database = name.before(2);
     boolean here = name.size() < 3 || database == null || names.isOwn(database);
-    if (!here || name.size() > 3 || !names.callable(name.before(1), name.last())) {
+    boolean numbered =
+        tokens.isSign(name.end(), ";") && tokens.at(name.end() + 1).type() == Token.Type.NUMBER;
+    boolean ofServer = SystemProcedures.mayBeOfServer(name.before(1), name.last());
+    boolean known = !ofServer && names.callable(name.before(1), name.last());
+    if (!here || name.size() > 3 || numbered || !known) {
       dynamic = true;
     }
     calls.add(function(name));
+    if (!ofServer) {
+      procedures.add(name.size() > 2 ? ELSEWHERE : function(name));
+    }
   }
 }

@@ -14,6 +14,7 @@ final class CodeTokens {
   /** Longer code is not read. */
   private static final int MOST = 500_000;
 
+  private static final byte[] NO_BYTES = {};
   private static final Token NOTHING = new Token(Token.Type.SIGN, "");
 
   /**
@@ -76,6 +77,14 @@ final class CodeTokens {
     Token token = at(index);
     boolean part = isSign(index - 1, ".") || isSign(index + 1, ".");
     return token.type() != Token.Type.WORD || part ? "" : token.text().toLowerCase(Locale.ROOT);
+  }
+
+  /** True for a word that the server may read as two. */
+  boolean isOdd(int index) {
+    Token token = at(index);
+    byte[] text =
+        token.type() == Token.Type.WORD ? token.text().getBytes(StandardCharsets.UTF_8) : NO_BYTES;
+    return text.length > 0 && SqlServerPlaces.isOdd(text, 0, text.length);
   }
 
   /** True if a name begins there, whatever it is of. */

@@ -110,6 +110,11 @@ public final class SessionOptions {
     return VALUES.contains(name);
   }
 
+  /** True for one that ends with the procedure that sets it. */
+  static boolean isOption(String name) {
+    return isSwitch(name) || hasValue(name) || isOfOneConnection(name);
+  }
+
   static boolean isOfOneConnection(String name) {
     return OF_ONE_CONNECTION.contains(name);
   }

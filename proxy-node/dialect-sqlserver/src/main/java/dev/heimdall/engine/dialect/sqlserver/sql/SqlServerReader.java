@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.sqlserver.sql;
 
 import dev.heimdall.engine.parse.Findings;
+import dev.heimdall.engine.parse.QuerySyntax;
 import dev.heimdall.engine.parse.StatementReader;
 import dev.heimdall.engine.parse.TokenCursor;
 import dev.heimdall.engine.sql.FoldedName;
@@ -8,6 +9,7 @@ import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableDefinitions;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.util.List;
@@ -18,6 +20,12 @@ import java.util.Set;
 final class SqlServerReader extends StatementReader {
   /** More words would be another statement's. */
   private static final int LONGEST_TRANSACTION = 3;
+
+  /** Words of statements that define something, or by which names come to mean something else. */
+  private static final Set<String> DEFINING =
+      QuerySyntax.words(
+          "add alter backup bulk create dbcc deny disable drop enable grant move opendatasource"
+              + " openquery openrowset reconfigure restore revert revoke setuser trigger truncate use");
 
   /** Keywords among which are those of columns. */
   private static final Set<String> COLUMN_WORDS = Set.of("not", "null", "on");
@@ -42,6 +50,51 @@ final class SqlServerReader extends StatementReader {
         findings.calls(SqlServerSql.UNSETTLED);
       }
     }
+  }
+
+  @Override
+  protected void notUnderstood(List<Token> statement) {
+    for (int i = 0; i < statement.size(); i++) {
+      if (mayDefine(statement, i)) {
+        return;
+      }
+    }
+    findings.defines(TableDefinitions.PLAIN); // procedures that it calls are judged by their code
+  }
+
+  private static boolean mayDefine(List<Token> statement, int i) {
+    Token token = statement.get(i);
+    if (token.type() != Token.Type.WORD) {
+      return false;
+    }
+    String word = token.text().toLowerCase(Locale.ROOT);
+    return switch (word) {
+      case "exec", "execute" ->
+          !callsByName(new TokenCursor(statement.subList(i + 1, statement.size())));
+      case "into" ->
+          i == 0 || !statement.get(i - 1).is("insert") && !statement.get(i - 1).is("merge");
+      default -> DEFINING.contains(word);
+    };
+  }
+
+  /** True if EXEC is followed by the name of a procedure that may be in a catalogue. */
+  private static boolean callsByName(TokenCursor cursor) {
+    if (cursor.token().text().startsWith("@") && cursor.ahead(1).isSign("=")) {
+      cursor.advance();
+      cursor.advance();
+    }
+    boolean name = cursor.token().isName() && !SqlServerSyntax.isKeyword(cursor.keyword());
+    if (!name || cursor.token().text().startsWith("@")) {
+      return false;
+    }
+    TableName procedure = cursor.tableName();
+    return procedure != null && !isOfServer(procedure);
+  }
+
+  /** Procedures that it calls are to be known. */
+  @Override
+  protected boolean computes(List<Token> statement) {
+    return statement.stream().anyMatch(token -> token.is("exec") || token.is("execute"));
   }
 
   @Override

@@ -22,6 +22,12 @@ public final class SqlServerSql implements SqlDialect {
   public static final FunctionName UNKNOWN_SOURCE =
       new FunctionName(null, "rows of unknown tables");
 
+  /** Name that stands for changing what a reset of the session may leave. */
+  public static final FunctionName LASTING = new FunctionName(null, "state beyond a reset");
+
+  /** Name that stands for beginning a transaction, or having statements do so. */
+  public static final FunctionName BEGIN = new FunctionName(null, "begin transaction");
+
   /** Left out where tables are spelled in full. */
   public static final String USUAL_SCHEMA = "dbo";
 

@@ -30,7 +30,6 @@ public final class SystemProcedures {
           "sp_helptext",
           "sp_lock",
           "sp_pkeys",
-          "sp_rename",
           "sp_server_info",
           "sp_spaceused",
           "sp_special_columns",
@@ -45,6 +44,20 @@ public final class SystemProcedures {
           "sp_who2");
 
   private SystemProcedures() {}
+
+  /**
+   * True if a procedure of this name may be one of the server's own, or a temporary one: no
+   * catalogue of a database says what it does.
+   *
+   * @param schema null for none
+   */
+  public static boolean mayBeOfServer(String schema, String procedure) {
+    String name = procedure.toLowerCase(Locale.ROOT);
+    return name.startsWith("sp_")
+        || name.startsWith("xp_")
+        || name.startsWith("#")
+        || "sys".equalsIgnoreCase(schema);
+  }
 
   /**
    * True if a call may leave something in the session of which nothing is known.

@@ -33,6 +33,9 @@ class CodeReaderTest {
         }
       };
 
+  /** As if the database had procedures of all these names. */
+  private static final CodeNames SYSTEM_NAMES = CodeNames.UNKNOWN;
+
   private static RoutineBody procedure(String body) {
     return CodeReader.module("CREATE PROCEDURE dbo.p @a AS int = 1 AS " + body, NAMES);
   }
@@ -94,6 +97,132 @@ class CodeReaderTest {
     assertThat(procedure("DECLARE c CURSOR FOR SELECT 1").changesSession()).isNotNull();
     assertThat(procedure("DECLARE c CURSOR LOCAL FOR SELECT 1").changesSession()).isNull();
     assertThat(procedure("SELECT 1 INTO ##g").changesSession()).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DECLARE local CURSOR FOR SELECT 1",
+        "DECLARE c CURSOR GLOBAL FOR SELECT 1",
+        "OPEN SYMMETRIC KEY k DECRYPTION BY CERTIFICATE c",
+        "OPEN MASTER KEY DECRYPTION BY PASSWORD = 'x'",
+        "SET IDENTITY_INSERT dbo.t ON",
+        "SET NOCOUNT ON SET IDENTITY_INSERT t ON",
+        "SET NOEXEC ON",
+        "SET SOMETHING_NEW 1",
+        "SET NOCOUNT, SOMETHING_NEW ON",
+        "SETUSER 'x'",
+        "EXECUTE AS LOGIN = 'x'",
+        "REVERT",
+        "BEGIN DISTRIBUTED TRAN COMMIT"
+      })
+  void aSessionKeepsMore(String body) {
+    assertThat(procedure(body).changesSession()).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SET NOCOUNT, XACT_ABORT ON",
+        "SET TRANSACTION ISOLATION LEVEL SNAPSHOT",
+        "SET STATISTICS IO ON",
+        "UPDATE t SET a = 1, t.b = 2",
+        "UPDATE t SET context_info = 0x1",
+        "UPDATE t SET [a] += 1",
+        "MERGE t USING u ON 1 = 1 WHEN MATCHED THEN UPDATE SET a = 1;",
+        "OPEN c FETCH NEXT FROM c",
+        "BEGIN TRAN COMMIT",
+        "again: PRINT 'x' GOTO again"
+      })
+  void optionsAndColumnsAreNotKept(String body) {
+    RoutineBody read = procedure(body);
+
+    assertThat(read.changesSession()).isNull();
+    assertThat(read.understood() && !read.dynamic()).isTrue();
+  }
+
+  /** Names that the server may give another meaning, and what a word may be read as. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EXEC sp_known",
+        "EXEC dbo.sp_known",
+        "EXEC known;2",
+        "EXEC #known",
+        "EXEC sys.known",
+        "sp_known2 1",
+        "[sp_known2] 1",
+        "SELECT 1 WHERE 1 = $exec known"
+      })
+  void aCallThatMayMeanAnythingIsNotUnderstood(String body) {
+    RoutineBody read =
+        CodeReader.module("CREATE PROCEDURE dbo.p WITH EXECUTE AS OWNER AS " + body, SYSTEM_NAMES);
+
+    assertThat(read.dynamic() || !read.understood()).isTrue();
+  }
+
+  @Test
+  void cursorsAreLocalWhereTheDatabaseSaysSo() {
+    CodeNames local =
+        new CodeNames() {
+          @Override
+          public boolean isOwn(String database) {
+            return true;
+          }
+
+          @Override
+          public boolean isOther(String database) {
+            return false;
+          }
+
+          @Override
+          public boolean callable(String schema, String name) {
+            return true;
+          }
+
+          @Override
+          public boolean cursorsAreLocal() {
+            return true;
+          }
+        };
+    String head = "CREATE PROCEDURE p AS DECLARE c CURSOR ";
+
+    assertThat(CodeReader.module(head + "FOR SELECT 1", local).changesSession()).isNull();
+    assertThat(CodeReader.module(head + "GLOBAL FOR SELECT 1", local).changesSession()).isNotNull();
+  }
+
+  @Test
+  void transactionsOfCodeAreSeen() {
+    assertThat(procedure("BEGIN TRAN").calls()).contains(SqlServerSql.BEGIN);
+    assertThat(procedure("SET IMPLICIT_TRANSACTIONS ON").calls()).contains(SqlServerSql.BEGIN);
+    assertThat(procedure("BEGIN SELECT 1 END COMMIT").calls()).doesNotContain(SqlServerSql.BEGIN);
+    assertThat(procedure("SET CONTEXT_INFO 0x1").calls()).contains(SqlServerSql.LASTING);
+  }
+
+  /** What a batch leaves as it is holds for the procedures that it calls next. */
+  @Test
+  void aBatchSaysWhetherItDefines() {
+    assertThat(parsed("DECLARE @a int EXEC @a = p SELECT @a").definitions()).isNotNull();
+    assertThat(parsed("IF 1 = 1 INSERT INTO t EXEC dbo.p").definitions()).isNotNull();
+    for (String defines :
+        new String[] {
+          "DECLARE @a int ALTER TABLE t ADD a int",
+          "IF 1 = 1 EXEC('x')",
+          "IF 1 = 1 EXEC @p",
+          "IF 1 = 1 EXEC sp_rename 'a', 'b'",
+          "DECLARE @a int SELECT 1 a INTO t",
+          "DECLARE @a int EXECUTE AS USER = 'x'",
+          "DECLARE @a int USE other",
+          "DECLARE @a int ENABLE TRIGGER t ON u"
+        }) {
+      assertThat(parsed(defines).definitions()).as(defines).isNull();
+    }
+    assertThat(parsed("DECLARE @a int EXEC dbo.P EXEC q").runs())
+        .anyMatch(
+            run ->
+                run.body()
+                    .procedures()
+                    .equals(Set.of(new FunctionName("dbo", "p"), new FunctionName(null, "q"))));
   }
 
   @Test
