@@ -49,7 +49,11 @@ final class StepPages {
   private static final String LOCAL = "127.0.0.1";
   private static final String LOCAL_6 = "0:0:0:0:0:0:0:1";
   private static final String SOURCE = "sources/database.json";
-  private static final String ANY_VDB = "{\"ports\": [1], \"source\": \"database\"}";
+
+  /** Without clients, so that it needs none of what clients of some engines need. */
+  private static final String ANY_VDB =
+      "{\"ports\": [1], \"source\": \"database\", \"auth\": [{\"method\": \"reject\"}]}";
+
   private static final String ANY_SOURCE =
       "{\"url\": \"jdbc:postgresql://any\", \"user\": \"any\"}";
 
