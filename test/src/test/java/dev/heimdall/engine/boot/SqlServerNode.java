@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.test.fixture.StartedNode;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.tds.TdsTarget;
 import java.io.IOException;
@@ -10,14 +11,22 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A node in front of SQL Server, started from a configuration as any other. */
 public final class SqlServerNode implements AutoCloseable {
-  private final Path directory;
-  private final Node node;
+  /** TLS towards clients. */
+  private static final String CERTIFIED =
+      "{\"mode\": \"allow\", \"certificateFile\": \"node.pem\", \"keyFile\": \"node.key\"}";
 
-  private SqlServerNode(Path directory, Node node) {
+  private static final String CACHED =
+      "{\"match\": \"(?i)^\\\\s*(select|with)\", \"action\": \"cache\"}";
+
+  private final Path directory;
+  private final StartedNode node;
+
+  private SqlServerNode(Path directory, StartedNode node) {
     this.directory = directory;
     this.node = node;
   }
@@ -106,14 +115,40 @@ public final class SqlServerNode implements AutoCloseable {
   public static SqlServerNode caching(
       int server, String user, String password, String vdb, String rules) {
     return start(
-        ("{\"engine\": \"sqlserver\", \"url\":"
-                + " \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\", \"user\": \"%s\","
-                + " \"password\": \"%s\", \"tls\": {\"mode\": \"disable\"},"
-                + " \"cluster\": {\"kind\": \"sqlserver\"}}")
-            .formatted(server, user, password),
+        clustered(local(server), "app", user, password),
         4,
-        vdb.contains("\"cache\"") ? vdb : ", \"cache\": {\"enabled\": true}" + vdb,
-        rules + "{\"match\": \"(?i)^\\\\s*(select|with)\", \"action\": \"cache\"}");
+        withCache(vdb),
+        rules + CACHED,
+        CERTIFIED,
+        StartedNode::ofThis);
+  }
+
+  /**
+   * The same in front of the server of tests.
+   *
+   * @param starts makes the node of the configuration in a directory
+   */
+  public static SqlServerNode caching(
+      TdsTarget server, String database, String vdb, Function<Path, StartedNode> starts) {
+    return start(
+        clustered(server.address(), database, server.user(), server.password()),
+        4,
+        withCache(vdb),
+        CACHED,
+        CERTIFIED,
+        starts);
+  }
+
+  private static String withCache(String vdb) {
+    return vdb.contains("\"cache\"") ? vdb : ", \"cache\": {\"enabled\": true}" + vdb;
+  }
+
+  private static String clustered(String server, String database, String user, String password) {
+    return ("{\"engine\": \"sqlserver\", \"url\":"
+            + " \"jdbc:sqlserver://%s;databaseName=%s\", \"user\": \"%s\","
+            + " \"password\": \"%s\", \"tls\": {\"mode\": \"disable\"},"
+            + " \"cluster\": {\"kind\": \"sqlserver\"}}")
+        .formatted(server, database, user, password);
   }
 
   private static SqlServerNode start(
@@ -141,20 +176,20 @@ public final class SqlServerNode implements AutoCloseable {
    * @param tls towards clients, in JSON
    */
   public static SqlServerNode withTls(String source, String tls) {
-    return start(source, 1, "", "", tls);
+    return start(source, 1, "", "", tls, StartedNode::ofThis);
   }
 
   private static SqlServerNode start(String source, int connections, String vdb, String rules) {
-    return start(
-        source,
-        connections,
-        vdb,
-        rules,
-        "{\"mode\": \"allow\", \"certificateFile\": \"node.pem\", \"keyFile\": \"node.key\"}");
+    return start(source, connections, vdb, rules, CERTIFIED, StartedNode::ofThis);
   }
 
   private static SqlServerNode start(
-      String source, int connections, String vdb, String rules, String tls) {
+      String source,
+      int connections,
+      String vdb,
+      String rules,
+      String tls,
+      Function<Path, StartedNode> starts) {
     try {
       Path directory = Files.createTempDirectory("sqlserver-node");
       if (tls.contains("certificateFile")) {
@@ -175,7 +210,7 @@ public final class SqlServerNode implements AutoCloseable {
               .formatted(tls, connections, vdb));
       write(directory, "rules/all.json", "{\"rules\": [%s]}".formatted(rules));
       write(directory, "users/app.json", "{\"password\": \"app\", \"admin\": true}");
-      return new SqlServerNode(directory, Node.start(directory));
+      return new SqlServerNode(directory, starts.apply(directory));
     } catch (Exception e) {
       throw new IllegalStateException("the node does not start: " + e.getMessage(), e);
     }

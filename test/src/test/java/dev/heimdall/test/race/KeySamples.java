@@ -1,6 +1,7 @@
 package dev.heimdall.test.race;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Columns, and literals that may be equal in them in one way or another. */
@@ -229,6 +230,132 @@ public final class KeySamples {
           "VARCHAR(5) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_nopad_ci",
           "VARCHAR(5) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
           "VARCHAR(5) CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_danish_ai_ci");
+
+  public static final List<String> SQL_SERVERS_NUMBERS =
+      List.of(
+          "0",
+          "1",
+          "5",
+          "-5",
+          "05",
+          "- 5",
+          "5.0",
+          "5e0",
+          "$5",
+          "'5'",
+          "N'05'",
+          "'5.0'",
+          "' 5'",
+          "'5 '",
+          "'+5'",
+          "'-5'",
+          "''",
+          "0x05",
+          "NULL",
+          "127",
+          "255",
+          "256",
+          "32767",
+          "32768",
+          "2147483647",
+          "2147483648",
+          "9007199254740992",
+          "9007199254740993",
+          "'9007199254740993'",
+          "9223372036854775807",
+          "5 + 0",
+          "(5)",
+          "'a'",
+          "5.4",
+          "5.5",
+          "CAST(5 AS bigint)",
+          "DEFAULT");
+
+  private static final String GUID = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1";
+
+  public static final List<String> SQL_SERVERS_PLAIN_TEXTS =
+      List.of(
+          "'a'",
+          "N'a'",
+          "'A '",
+          "'b'",
+          "'ab'",
+          "'abcde'",
+          "'abcdef'",
+          "'" + GUID + "1'",
+          "'" + GUID + "2'");
+
+  public static final List<String> SQL_SERVERS_TEXTS =
+      List.of(
+          "'a'",
+          "'A'",
+          "N'A'",
+          "'a '",
+          "' a'",
+          "'aa'",
+          "N'å'",
+          "N'Å'",
+          "N'æ'",
+          "'ae'",
+          "N'ß'",
+          "'ss'",
+          "'SS'",
+          "'v'",
+          "'w'",
+          "'a-b'",
+          "'ab'",
+          "N'a-b'",
+          "'it''s'",
+          "'its'",
+          "''",
+          "' '",
+          "'a\u0001'",
+          "'a\t'",
+          "N'ａ'",
+          "'1'",
+          "'01'",
+          "1",
+          "5",
+          "NULL",
+          "'a' COLLATE Latin1_General_BIN2",
+          "'a' + ''",
+          "('a')",
+          "\"a\"",
+          "'abcde'",
+          "'ABCDEX'",
+          "0x61",
+          "'" + GUID.toUpperCase(Locale.ROOT) + "1'",
+          "'{" + GUID + "1}'",
+          "'" + GUID + "1 and more'",
+          "CAST('" + GUID + "1' AS uniqueidentifier)",
+          "DEFAULT");
+
+  public static final List<String> OF_SQL_SERVERS_NUMBERS =
+      List.of(
+          "tinyint",
+          "smallint",
+          "int",
+          "bigint",
+          "int NOT NULL DEFAULT 5",
+          "int PRIMARY KEY",
+          "decimal(20,1)",
+          "float",
+          "bit");
+
+  public static final List<String> OF_SQL_SERVERS_TEXTS =
+      List.of(
+          "varchar(5)",
+          "char(5)",
+          "nvarchar(5)",
+          "nchar(5)",
+          "varchar(max)",
+          "nvarchar(40) NOT NULL DEFAULT 'a'",
+          "varchar(5) COLLATE Latin1_General_CS_AS",
+          "varchar(5) COLLATE Latin1_General_BIN2",
+          "nvarchar(5) COLLATE Latin1_General_CI_AI",
+          "uniqueidentifier",
+          "uniqueidentifier",
+          "varbinary(5)");
 
   private KeySamples() {}
 

@@ -9,6 +9,7 @@ import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.TestConfiguration;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -64,11 +65,25 @@ class MysqlKeysIT {
     }
   }
 
+  private static Connection session(MysqlTarget at) throws SQLException {
+    return at.jdbc(
+        "useServerPrepStmts", "true",
+        "jdbcCompliantTruncation", "false",
+        "characterEncoding", "UTF-8");
+  }
+
   /** Results that were wrong: no more than the first round has. */
   private static List<String> judged(
       MysqlRelease release, MysqlNode node, List<String> types, int pairs) throws SQLException {
     MysqlTarget past = MysqlTarget.of(release.shared().primary());
-    try (KeyJudge judge = new KeyJudge(node.target(), past, "key_judged", types, SEED)) {
+    try (KeyJudge judge =
+        new KeyJudge(
+            KeyWords.MYSQL,
+            () -> session(node.target()),
+            () -> session(past),
+            "key_judged",
+            types,
+            SEED)) {
       Await.until("it is cached", judge::ready);
       judge.run(pairs, () -> !judge.violations().isEmpty());
       System.out.printf(

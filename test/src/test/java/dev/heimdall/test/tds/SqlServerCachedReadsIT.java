@@ -124,7 +124,7 @@ class SqlServerCachedReadsIT {
       renamedPast("past the node");
       assertThat(all(client, READ)).isEqualTo("[one;]");
       assertThat(all(other, READ)).isEqualTo("[one;]");
-      all(other, "update items set name = 'two again' where id = 2");
+      all(other, "update items set name = 'two again' where name = 'two'");
       assertThat(all(client, READ)).isEqualTo("[past the node;]");
     }
   }

@@ -5,6 +5,18 @@ import java.util.List;
 
 /** Views of sys that tests and drivers read, as the engine can have them. */
 final class SystemViews {
+  /** Numbers of the types of columns; of others that of sql_variant. */
+  private static final String TYPE =
+      "CASE DATA_TYPE WHEN 'TINYINT' THEN 48 WHEN 'SMALLINT' THEN 52 WHEN 'INTEGER' THEN 56"
+          + " WHEN 'BIGINT' THEN 127 WHEN 'UUID' THEN 36 WHEN 'CHARACTER' THEN 239"
+          + " WHEN 'CHARACTER VARYING' THEN 231 WHEN 'CHARACTER LARGE OBJECT' THEN 231"
+          + " ELSE 98 END";
+
+  private static final String LENGTH =
+      "CASE WHEN DATA_TYPE NOT LIKE 'CHARACTER%' THEN 8"
+          + " WHEN CHARACTER_MAXIMUM_LENGTH > 4000 THEN -1"
+          + " ELSE 2 * CHARACTER_MAXIMUM_LENGTH END";
+
   private final TdsSession session;
 
   SystemViews(TdsSession session) {
@@ -111,9 +123,15 @@ final class SystemViews {
     return "SELECT "
         + number("TABLE_NAME")
         + " AS object_id, COLUMN_NAME AS name, CAST(ORDINAL_POSITION AS INTEGER) AS column_id,"
-        + " 56 AS system_type_id, 56 AS user_type_id, CAST(4 AS SMALLINT) AS max_length,"
+        + " "
+        + TYPE
+        + " AS system_type_id, "
+        + TYPE
+        + " AS user_type_id, CAST("
+        + LENGTH
+        + " AS SMALLINT) AS max_length,"
         + " IS_NULLABLE = 'YES' AS is_nullable, IS_IDENTITY = 'YES' AS is_identity,"
-        + " FALSE AS is_computed, 0 AS \"precision\", 0 AS scale, CAST(NULL AS VARCHAR(128)) AS collation_name"
+        + " FALSE AS is_computed, 0 AS \"precision\", 0 AS scale,  CASE WHEN DATA_TYPE LIKE 'CHARACTER%' THEN 'SQL_Latin1_General_CP1_CI_AS' END AS collation_name"
         + " FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = '"
         + session.database
         + "'";

@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Walks over the tokens of one statement. */
 public final class TokenCursor {
@@ -45,6 +46,18 @@ public final class TokenCursor {
   /** The token so many places on, or back. */
   public Token ahead(int places) {
     return at(position + places);
+  }
+
+  /** True if one of these words, in small letters, stands anywhere behind. */
+  public boolean isBehind(Set<String> words) {
+    for (int i = position + 1; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      if (token.type() == Token.Type.WORD
+          && words.contains(token.text().toLowerCase(Locale.ROOT))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Token at(int index) {

@@ -16,7 +16,7 @@ import java.util.Set;
  *   <li>{@code SELECT … FROM t JOIN u ON … WHERE column = value AND …}, see {@link JoinedRows}
  *   <li>{@code UPDATE t SET … WHERE column = value AND …}, of columns that it does not set
  *   <li>{@code DELETE FROM t WHERE column = value AND …}
- *   <li>{@code INSERT INTO t (column, …) VALUES (value, …), …}
+ *   <li>{@code INSERT INTO t (column, …) VALUES (value, …), …}, perhaps with {@code OUTPUT …}
  *   <li>{@code INSERT INTO t SET column = value, …}
  * </ul>
  *
@@ -54,7 +54,7 @@ public final class KeyReader {
     if (of.isEmpty() || parameters == null) {
       return Map.of();
     }
-    KeyTokens tokens = KeyTokens.of(sql, offset, length, mode, dialect);
+    KeyTokens tokens = KeyTokens.of(sql, offset, length, mode, parameters, dialect);
     return tokens == null || tokens.readElsewhere() || !tokens.isWord(0, "select")
         ? Map.of()
         : new JoinedRows(of, tokens, new KeyValues(tokens, parameters)).read();
@@ -79,7 +79,7 @@ public final class KeyReader {
     if (of.size() != 1 || parameters == null) {
       return null;
     }
-    KeyTokens tokens = KeyTokens.of(sql, offset, length, mode, dialect);
+    KeyTokens tokens = KeyTokens.of(sql, offset, length, mode, parameters, dialect);
     if (tokens == null || tokens.readElsewhere()) {
       return null;
     }
@@ -93,8 +93,9 @@ public final class KeyReader {
       int set = target(first);
       return set >= 0 && tokens.isWord(set, "set") && update(set + 1);
     }
-    if (tokens.isWord(0, "delete") && tokens.isWord(first, "from")) {
-      int where = target(first + 1);
+    if (tokens.isWord(0, "delete")) {
+      int where = target(tokens.isWord(first, "from") ? first + 1 : first);
+      where = where >= 0 && tokens.isWord(where, "output") ? tokens.outside(where, "where") : where;
       return where >= 0 && tokens.isWord(where, "where") && conditions(where + 1, Set.of());
     }
     return tokens.isWord(0, "insert") && insert(tokens.isWord(first, "into") ? first + 1 : first);
@@ -121,7 +122,7 @@ public final class KeyReader {
         return -1;
       }
     }
-    if (tokens.isName(i) && !tokens.isAnyWord(i, "where", "set")) {
+    if (tokens.isName(i) && !tokens.isAnyWord(i, "where", "set", "output")) {
       alias = tokens.name(i);
       i++;
     }
@@ -213,11 +214,15 @@ public final class KeyReader {
       columns[n++] = tokens.name(i + 1);
       i += 2;
     } while (tokens.kind(i) == ',');
-    if (tokens.kind(i) != ')' || !tokens.isAnyWord(i + 1, "values", "value")) {
+    int values = i + 1;
+    if (tokens.isWord(values, "output")) { // what it is put into is no table, or another one
+      values = tokens.outside(values, "values");
+    }
+    if (tokens.kind(i) != ')' || !tokens.isAnyWord(values, "values", "value")) {
       return false;
     }
     Set<String> unknown = new HashSet<>(4);
-    i += 2;
+    i = values + 1;
     while (true) {
       i = row(i, columns, n, unknown);
       if (i < 0) {

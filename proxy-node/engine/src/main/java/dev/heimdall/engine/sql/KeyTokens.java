@@ -2,6 +2,7 @@ package dev.heimdall.engine.sql;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -18,6 +19,7 @@ final class KeyTokens {
 
   final byte[] text;
   final SqlDialect dialect;
+  private final List<Parameter> parameters;
   private final Lexer lexer;
   private int[] kinds = new int[64];
   private int[] starts = new int[64];
@@ -25,18 +27,25 @@ final class KeyTokens {
   private int count;
   private int questionMarks;
 
-  private KeyTokens(byte[] text, SqlDialect dialect) {
+  private KeyTokens(byte[] text, List<Parameter> parameters, SqlDialect dialect) {
     this.text = text;
+    this.parameters = parameters;
     this.dialect = dialect;
     this.lexer = dialect.lexer(false);
   }
 
   /** Returns null where the text cannot be read for certain. */
-  static KeyTokens of(byte[] sql, int offset, int length, LexerMode mode, SqlDialect dialect) {
+  static KeyTokens of(
+      byte[] sql,
+      int offset,
+      int length,
+      LexerMode mode,
+      List<Parameter> parameters,
+      SqlDialect dialect) {
     if (mode.doubtful() || mode.hiddenSigns()) {
       return null;
     }
-    KeyTokens tokens = new KeyTokens(sql, dialect);
+    KeyTokens tokens = new KeyTokens(sql, parameters, dialect);
     tokens.lexer.reset(sql, offset, length, mode);
     return tokens.isRead() ? tokens : null;
   }
@@ -58,6 +67,13 @@ final class KeyTokens {
                 lexer.contentStart(),
                 lexer.contentEnd());
         case Lexer.PARAMETER -> add(kind, parameterNumber(), lexer.end());
+        case Lexer.WORD -> {
+          boolean named = dialect.hasNamedParameters() && text[lexer.start()] == '@';
+          add(
+              named ? Lexer.PARAMETER : isClear(kind) ? kind : UNREADABLE,
+              named ? numberOfName() : lexer.start(),
+              lexer.end());
+        }
         default -> add(isClear(kind) ? kind : UNREADABLE, lexer.start(), lexer.end());
       }
     }
@@ -77,6 +93,18 @@ final class KeyTokens {
     return text[lexer.start()] == '?'
         ? ++questionMarks
         : ParameterText.number(text, lexer.start() + 1, lexer.end());
+  }
+
+  /** 0 for one that is not known. */
+  private int numberOfName() {
+    int length = lexer.end() - lexer.start();
+    String name = new String(text, lexer.start(), length, StandardCharsets.UTF_8);
+    for (int i = 0; i < parameters.size(); i++) {
+      if (name.equalsIgnoreCase(parameters.get(i).name())) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   /** True if it is no name, or no server reads or folds that in another way. */

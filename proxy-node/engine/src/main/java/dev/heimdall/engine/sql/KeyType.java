@@ -12,6 +12,8 @@ public enum KeyType {
   TEXT,
   /** Text likewise, of which capitals and small letters may be equal, too. */
   FOLDED_TEXT,
+  /** The same, of which hyphens and apostrophes may count for nothing, too. */
+  WORD_TEXT,
   UUID;
 
   /** No value, or one whose equality is unknown here. */
@@ -33,7 +35,7 @@ public enum KeyType {
   long number(byte[] value, int from, int to, long least, long most) {
     return switch (this) {
       case INTEGER -> within(whole(value, from, to), least, most);
-      case TEXT, FOLDED_TEXT -> text(value, from, to, most);
+      case TEXT, FOLDED_TEXT, WORD_TEXT -> text(value, from, to, most);
       case UUID -> uuid(value, from, to);
     };
   }
@@ -42,7 +44,7 @@ public enum KeyType {
   long binary(byte[] value, long least, long most) {
     return switch (this) {
       case INTEGER -> within(whole(value), least, most);
-      case TEXT, FOLDED_TEXT -> text(value, 0, value.length, most);
+      case TEXT, FOLDED_TEXT, WORD_TEXT -> text(value, 0, value.length, most);
       case UUID -> {
         if (value.length != 16) {
           yield NONE;
@@ -114,7 +116,10 @@ public enum KeyType {
       if (b <= 0) {
         return NONE;
       }
-      if (this == FOLDED_TEXT) {
+      if (this == WORD_TEXT && (b == '-' || b == '\'')) {
+        continue;
+      }
+      if (this != TEXT) {
         if (b < ' ' || b == DELETE) {
           return NONE;
         }
@@ -132,7 +137,7 @@ public enum KeyType {
     for (int i = 0; i < UUID_LENGTH; i++) {
       byte b = value[from + i];
       boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
-      boolean fits = dash ? b == '-' : b >= '0' && b <= '9' || b >= 'a' && b <= 'f';
+      boolean fits = dash ? b == '-' : ByteClass.isHex(b);
       if (!fits) {
         return NONE;
       }

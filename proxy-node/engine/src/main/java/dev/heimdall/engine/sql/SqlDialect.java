@@ -55,6 +55,11 @@ public interface SqlDialect extends Lexers {
     return false;
   }
 
+  /** True if a word that begins with {@code @} is a parameter. */
+  default boolean hasNamedParameters() {
+    return false;
+  }
+
   /**
    * True if a parameter of this type of the protocol's is compared with a column, and written into
    * it, as a literal of its kind is.

@@ -35,6 +35,7 @@ final class DatabaseDefinitions {
   private static final int DATABASE = 0;
   private static final int UPDATED = 2;
   private static final int DELETED = 3;
+  private static final int OF_COLUMN = 100;
 
   /** Column of a database's row. */
   private static final int LOCAL_CURSORS = 16;
@@ -139,6 +140,8 @@ final class DatabaseDefinitions {
   private final Map<Long, Named> standIns = new LinkedHashMap<>();
   private final Set<String> synonymNames = new HashSet<>();
   private final Set<Long> policies = new HashSet<>();
+  private final Set<Long> tables = new HashSet<>();
+  private final PlainColumns plain = new PlainColumns();
   private final List<Runnable> behindRoutines = new ArrayList<>();
   private final Names names = new Names();
   private final Names sources = new Sources();
@@ -167,6 +170,7 @@ final class DatabaseDefinitions {
       case DATABASE_PRINCIPALS -> principal(row);
       case TABLES -> table(row);
       case OBJECTS -> object(row);
+      case COLUMNS -> column(row);
       case TRIGGERS -> trigger(row);
       case TRIGGER_EVENTS -> events.merge(row.getLong(1), event(row.getInt(2)), (a, b) -> a | b);
       case SYNONYMS -> synonyms.put(row.getLong(1), row.getString(2));
@@ -202,8 +206,14 @@ final class DatabaseDefinitions {
     if (schema != null) {
       String folded = FoldedName.of(schema);
       searched.add(folded);
-      builder.rolePath(row.getString(2), List.of(folded, SqlServerSql.USUAL_SCHEMA));
+      builder.rolePath(row.getString(2), path(folded));
     }
+  }
+
+  /** Schemas that names are looked for in, each once: else a table would be two. */
+  private static List<String> path(String first) {
+    String usual = SqlServerSql.USUAL_SCHEMA;
+    return first.equals(usual) ? List.of(usual) : List.of(first, usual);
   }
 
   private void table(ResultSet row) throws SQLException {
@@ -251,8 +261,28 @@ final class DatabaseDefinitions {
     }
   }
 
+  private void column(ResultSet row) throws SQLException {
+    long table = row.getLong(1);
+    if (tables.contains(table) && !row.getBoolean(10)) {
+      rows.weighs(OF_COLUMN);
+      plain.take(table, row.getString(3), row.getInt(4), row.getInt(5), row.getString(8));
+    }
+  }
+
+  /** Two tables that are one thing here have columns of both. */
+  private void keys() {
+    tables.removeAll(sameName.keySet());
+    tables.removeAll(sameName.values());
+    for (long table : tables) {
+      plain.each(table, (name, key) -> builder.key(table, name, key));
+    }
+  }
+
   private void relation(long id, Named named, RelationKind kind) {
     Long other = relations.get(named);
+    if (kind == RelationKind.TABLE) {
+      tables.add(id);
+    }
     if (other == null) {
       relations.put(named, id);
       relationsByName.computeIfAbsent(named.name(), n -> new ArrayList<>(1)).add(id);
@@ -400,6 +430,7 @@ final class DatabaseDefinitions {
                 List.of(relation(history)),
                 List.of()));
     triggers.forEach(this::fires);
+    keys();
     if (!about.sees()) {
       builder.partial();
       relations.values().forEach(id -> hide(id, "which triggers may be hidden of"));
@@ -407,8 +438,7 @@ final class DatabaseDefinitions {
     searched.add(SqlServerSql.USUAL_SCHEMA);
     builder.path(List.copyOf(searched));
     if (about.login() != null && about.schema() != null) {
-      builder.rolePath(
-          about.login(), List.of(FoldedName.of(about.schema()), SqlServerSql.USUAL_SCHEMA));
+      builder.rolePath(about.login(), path(FoldedName.of(about.schema())));
     }
     return builder.build();
   }

@@ -28,13 +28,13 @@ enum SystemView {
       Use.BEGINNING, "class, major_id, minor_id, grantee_principal_id, type, state"),
   SCHEMAS(Use.LOOK, "schema_id, name, principal_id"),
   TYPES(Use.LOOK, "user_type_id, name, schema_id, system_type_id, max_length, [precision], scale"),
+  TABLES(Use.READING, "*"),
+  OBJECTS(
+      Use.LOOK, "object_id, name, schema_id, principal_id, parent_object_id, type, modify_date"),
   COLUMNS(
       Use.LOOK,
       "object_id, column_id, name, user_type_id, max_length, [precision], scale, collation_name,"
           + " is_nullable, is_computed"),
-  TABLES(Use.READING, "*"),
-  OBJECTS(
-      Use.LOOK, "object_id, name, schema_id, principal_id, parent_object_id, type, modify_date"),
   TRIGGERS(
       Use.LOOK,
       "object_id, name, parent_class, parent_id, is_disabled, is_instead_of_trigger, modify_date"),

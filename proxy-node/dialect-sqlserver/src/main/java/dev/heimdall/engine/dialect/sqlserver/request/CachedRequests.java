@@ -51,6 +51,7 @@ final class CachedRequests implements CacheableRequests {
   private final TdsRequest request;
   private final RpcRequests rpc;
   private final KeptResults kept;
+  private final RowsOfRequest rows;
 
   /** The call of the request; null for a batch. */
   private RpcCall call;
@@ -58,7 +59,12 @@ final class CachedRequests implements CacheableRequests {
   /** Handle for the statement that it prepares; 0 for none. */
   private int handle;
 
-  CachedRequests(RequestParts parts, TdsRequest request, RpcRequests rpc, KeptResults kept) {
+  CachedRequests(
+      RequestParts parts,
+      TdsRequest request,
+      RpcRequests rpc,
+      KeptResults kept,
+      RowsOfRequest rows) {
     this.parts = parts;
     this.cached = parts.cached();
     this.next = parts.lifecycle().next();
@@ -69,6 +75,7 @@ final class CachedRequests implements CacheableRequests {
     this.request = request;
     this.rpc = rpc;
     this.kept = kept;
+    this.rows = rows;
   }
 
   // ---- what may be kept
@@ -209,7 +216,7 @@ final class CachedRequests implements CacheableRequests {
 
   @Override
   public Map<String, RowKeys> rows() {
-    return Map.of();
+    return rows.read();
   }
 
   // ---- answers

@@ -31,6 +31,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Redefining;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -64,6 +65,7 @@ final class TdsRequests implements RequestHandler {
   private final CallHandles handles;
   private final Preparing preparing;
   private final MessageRest rest;
+  private final RowsOfRequest keyed;
   private final CachedRequests cached;
   private final UnreportedTransactions unreported = new UnreportedTransactions();
 
@@ -90,7 +92,8 @@ final class TdsRequests implements RequestHandler {
     this.handles = new CallHandles(client, rpc);
     this.preparing = new Preparing(parts, this::mode);
     this.rest = new MessageRest(parts, rpc, handles);
-    this.cached = new CachedRequests(parts, request, rpc, kept);
+    this.keyed = new RowsOfRequest(next, request, rpc, this::mode);
+    this.cached = new CachedRequests(parts, request, rpc, kept, keyed);
     attentions.listener(this::attention);
     if (!encoder.recovered().isEmpty()) {
       parts.carried().settings().resume(encoder.recovered());
@@ -284,11 +287,12 @@ final class TdsRequests implements RequestHandler {
       return false;
     }
     StatementFacts said = preparing.only() ? Preparing.FACTS : next.effects();
+    RowKeys written = next.mayWriteRows() ? keyed.written() : null;
     ByteBuf payload = request.takePayload();
     boolean rows = type == TdsPacket.BULK_LOAD;
     String changed = rows ? null : changed(type);
     if (changed != null) {
-      byte[] text = bytes(changed);
+      byte[] text = changed.getBytes(StandardCharsets.UTF_8);
       said = preparing.only() ? said : classified(text);
       payload = changed(payload, changed);
     }
@@ -321,6 +325,7 @@ final class TdsRequests implements RequestHandler {
       facts = SessionEffects.behindReset(facts, isReset);
     }
     if (!preparing.only()) {
+      next.writes(changed == null ? written : null);
       lifecycle.sent(server);
     }
     kept.sent(said, resets);
@@ -365,7 +370,9 @@ final class TdsRequests implements RequestHandler {
     if (type != TdsPacket.SQL_BATCH || !next.decision().wraps()) {
       return text; // a call is a procedure of its own already
     }
-    String wrapped = ProcedureText.of(text == null ? request.text() : bytes(text), mode());
+    String wrapped =
+        ProcedureText.of(
+            text == null ? request.text() : text.getBytes(StandardCharsets.UTF_8), mode());
     return wrapped == null ? text : wrapped;
   }
 
@@ -432,10 +439,6 @@ final class TdsRequests implements RequestHandler {
         }
       }
     };
-  }
-
-  private static byte[] bytes(String statement) {
-    return statement.getBytes(StandardCharsets.UTF_8);
   }
 
   // ---- who answers

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.sql;
 
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -30,6 +31,14 @@ public final class SqlServerSql implements SqlDialect {
 
   /** Left out where tables are spelled in full. */
   public static final String USUAL_SCHEMA = "dbo";
+
+  /** Types of a parameter, as far as its value is compared by them: integers of any width. */
+  public static final int INTEGER = 1;
+
+  /** Characters, of Unicode or not. */
+  public static final int CHARACTERS = 2;
+
+  public static final int UNIQUEIDENTIFIER = 3;
 
   private final StatementParser parser = new StatementParser(this, SqlServerReader::new);
 
@@ -65,6 +74,25 @@ public final class SqlServerSql implements SqlDialect {
   @Override
   public boolean hasQuestionMarks() {
     return true;
+  }
+
+  @Override
+  public boolean hasNamedParameters() {
+    return true;
+  }
+
+  /**
+   * Characters are converted to what they are compared with; a column of characters is, where it is
+   * compared with anything else.
+   */
+  @Override
+  public boolean comparesAs(KeyType column, int type) {
+    return switch (type) {
+      case INTEGER -> column == KeyType.INTEGER;
+      case CHARACTERS -> true;
+      case UNIQUEIDENTIFIER -> column == KeyType.UUID;
+      default -> false;
+    };
   }
 
   @Override

@@ -11,6 +11,10 @@ import java.util.Set;
 
 /** Of SQL Server. */
 final class SqlServerSyntax implements QuerySyntax {
+  /** Words behind an OUTPUT that bring other tables, or code. */
+  private static final Set<String> SOMEWHERE =
+      QuerySyntax.words("into select exec execute from with default using");
+
   private static final Set<String> RESERVED =
       QuerySyntax.words(
           "all and as asc between by case cross current_timestamp current_user delete desc distinct"
@@ -95,7 +99,7 @@ final class SqlServerSyntax implements QuerySyntax {
     return hint
         || sequence
         || STATEMENTS.contains(cursor.keyword())
-        || cursor.token().is("output")
+        || (cursor.token().is("output") && cursor.isBehind(SOMEWHERE))
         || cursor.token().is("system_time");
   }
 
