@@ -188,9 +188,6 @@ final class CrossChecks {
       return;
     }
     DataSource source = document.value().get();
-    if (!source.engine().is(EngineTrait.CACHES)) {
-      return; // refused anyway
-    }
     if (!source.cluster().watched() && document.in().sound("$.cluster.kind")) {
       in.problem(
           "$.cache.enabled",

@@ -29,8 +29,6 @@ public enum EngineTrait {
   JDBC,
   /** Nodes read what is in its databases. */
   READS_CATALOGUE,
-  /** Nodes keep results of its statements. */
-  CACHES,
   /** Reads may go to replicas instead of the writer. */
   SPLITS_READS,
   /** Rules defer statements, and run others beside them, on connections of the node's own. */

@@ -45,7 +45,6 @@ final class MysqlEngine {
             EngineTrait.BEGINS_LATE,
             EngineTrait.JDBC,
             EngineTrait.READS_CATALOGUE,
-            EngineTrait.CACHES,
             EngineTrait.RUNS_BESIDE,
             EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES),

@@ -43,7 +43,6 @@ final class PostgresqlEngine {
             EngineTrait.CHANGES_BY_DATABASE,
             EngineTrait.JDBC,
             EngineTrait.READS_CATALOGUE,
-            EngineTrait.CACHES,
             EngineTrait.RUNS_BESIDE,
             EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES),

@@ -192,7 +192,6 @@ final class RuleReferences {
   private static Optional<EngineTrait> needed(RuleAction action) {
     return switch (action) {
       case ASYNC_EXECUTE, TRIGGER -> Optional.of(EngineTrait.RUNS_BESIDE);
-      case CACHE, TABLE_CACHE -> Optional.of(EngineTrait.CACHES);
       case READER_ELIGIBLE -> Optional.of(EngineTrait.SPLITS_READS);
       default -> Optional.empty();
     };

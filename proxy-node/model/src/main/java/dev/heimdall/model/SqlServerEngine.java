@@ -37,7 +37,6 @@ final class SqlServerEngine {
             EngineTrait.SPLITS_READS,
             EngineTrait.READS_CATALOGUE,
             EngineTrait.PLANS_NAME_TABLES,
-            EngineTrait.CACHES,
             EngineTrait.RUNS_BESIDE),
         List.of(
             "$.tls.certificateFile",

@@ -38,9 +38,6 @@ final class VdbEngineChecks {
     if (!engine.is(EngineTrait.PIPELINES) && vdb.pipelining().enabled()) {
       mustBeFalse("$.pipelining.enabled", "its clients share no server connection at a time yet");
     }
-    if (!engine.is(EngineTrait.CACHES) && vdb.cache().enabled()) {
-      mustBeFalse("$.cache.enabled", "its results are not kept yet");
-    }
     certificates();
     noCertificate();
   }

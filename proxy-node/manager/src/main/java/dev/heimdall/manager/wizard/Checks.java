@@ -1,14 +1,11 @@
 package dev.heimdall.manager.wizard;
 
-import dev.heimdall.model.Engine;
-import dev.heimdall.model.EngineTrait;
 import dev.heimdall.model.Format;
 import dev.heimdall.secrets.Documents;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Problems of the answers to a step, by field, as far as they follow from the forms alone. */
@@ -126,10 +123,6 @@ final class Checks {
     return Servers.engine(answers).filter(one -> one.unused().contains(setting)).isEmpty();
   }
 
-  private boolean isOfEngine(Predicate<Engine> test) {
-    return Servers.engine(answers).filter(test).isPresent();
-  }
-
   private void clients(Documents there) {
     String name = answers.get("name");
     need(
@@ -150,11 +143,6 @@ final class Checks {
             || !answers.is("kind", "one"),
         "preset",
         "There are no replicas to read from: this database is one server.");
-    need(
-        Preset.of(answers.get("preset")).filter(p -> p == Preset.CACHE).isEmpty()
-            || isOfEngine(one -> one.is(EngineTrait.CACHES)),
-        "preset",
-        "Results of this kind of database are not cached yet.");
     certificate(there);
     String size = answers.get("poolSize");
     need(

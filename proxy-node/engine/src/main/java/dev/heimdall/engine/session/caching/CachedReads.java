@@ -325,11 +325,14 @@ public final class CachedReads implements ReplyStage {
       alone();
       return found;
     }
-    if (!rule.unconditional()
-        && cache.traffic().writtenOften(tables)
-        && !worth().restsOnRows(!cache.traffic().writtenOften(tables, rows.get().keySet()))) {
-      refused(Uncached.WRITTEN_OFTEN);
-      return null;
+    Supplier<Map<String, RowKeys>> known = rows;
+    if (!rule.unconditional() && cache.traffic().writtenOften(tables)) {
+      Map<String, RowKeys> read = rows.get();
+      if (!worth().restsOnRows(!cache.traffic().writtenOften(tables, read.keySet()))) {
+        refused(Uncached.WRITTEN_OFTEN);
+        return null;
+      }
+      known = () -> read;
     }
     if (inside) {
       alone(); // who waits keeps its server connection, and locks, from those it waits for
@@ -342,7 +345,7 @@ public final class CachedReads implements ReplyStage {
     }
     byte[] farKey =
         lookup != null && lookup.key.equals(key) ? lookup.farKey : farKey(view, rule, text, values);
-    if (farKey != null && !inside && asksOthers(key, farKey, tables, nanos, recorder, rows)) {
+    if (farKey != null && !inside && asksOthers(key, farKey, tables, nanos, recorder, known)) {
       return null;
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
@@ -350,7 +353,7 @@ public final class CachedReads implements ReplyStage {
       alone();
       return null;
     }
-    await(key, tables, recorder, rows, farPut(farKey, view), null);
+    await(key, tables, recorder, known, farPut(farKey, view), null);
     return null;
   }
 
