@@ -48,6 +48,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   private final List<String> written = new ArrayList<>();
   private int cancels;
   private boolean endsBeforeAttentions;
+  private boolean losesAttentions;
   private boolean reportsByRequestAlone;
 
   SimulatedSqlServer(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
@@ -62,6 +63,11 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   /** A request that runs when an attention comes has ended, and is answered in full ahead of it. */
   void endsBeforeAttentions() {
     endsBeforeAttentions = true;
+  }
+
+  /** As Babelfish at resets: what runs is answered in full, and nothing else. */
+  void losesAttentions() {
+    losesAttentions = true;
   }
 
   /**
@@ -172,6 +178,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         return;
       }
       servers.cancels++;
+      if (servers.losesAttentions) {
+        return;
+      }
       if (asked == null || servers.endsBeforeAttentions) {
         answered(out -> message(out, this::acknowledge));
       } else {

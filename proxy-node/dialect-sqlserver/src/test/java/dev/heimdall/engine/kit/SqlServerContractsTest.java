@@ -8,6 +8,7 @@ import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -249,6 +250,27 @@ class SqlServerContractsTest {
       assertThat(ann.told()).isEmpty();
       assertThat(bob.told()).containsExactly("row two", "idle");
       assertThat(servers().cancels()).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheServerLosesIsAcknowledgedByTheNodeWhichClosesTheConnection() {
+      start(ONE_CONNECTION);
+      ((SimulatedSqlServer) (KitServers<?>) servers()).losesAttentions();
+      KitClient ann = client("ann");
+      answers(ann, words.reading("none"), "row none", "idle");
+      KitSession lost = servers().open().get(0);
+      servers().hold(true);
+      ann.sends(words.reading("one"));
+
+      ann.cancel();
+      servers().hold(false);
+      assertThat(ann.told()).containsExactly("row one", "idle");
+      node.turns().advance(Duration.ofSeconds(4));
+
+      assertThat(ann.told()).containsExactly("attention");
+      assertThat(servers().open().contains(lost)).isFalse();
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+      answers(ann, words.reading("three"), "row three", "idle");
     }
 
     @Test

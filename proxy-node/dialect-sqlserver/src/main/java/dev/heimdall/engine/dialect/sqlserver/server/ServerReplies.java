@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.EnvChange;
 import dev.heimdall.engine.wire.sqlserver.RowLayout;
@@ -18,20 +19,28 @@ import dev.heimdall.engine.wire.sqlserver.TdsReplyListener;
 import dev.heimdall.engine.wire.sqlserver.TdsReplyScanner;
 import dev.heimdall.engine.wire.sqlserver.TdsToken;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import dev.heimdall.engine.wire.sqlserver.TdsWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Replies of one server connection. Each request makes a group, which ends with its message: or,
  * where an attention was sent, with the message that acknowledges it.
  */
 final class ServerReplies implements ReplyScanner, TdsReplyListener {
+  private static final ServerError UNACKNOWLEDGED =
+      ServerError.error(Sqlstate.CONNECTION_FAILURE, "the server has not acknowledged it");
+
   /** Bytes of the token that acknowledges a reset. */
   private static final int RESET_BYTES = 6;
 
   /** Bytes of that token ahead of its values. */
   private static final int RESET_HEAD = 4;
+
+  /** An acknowledgement takes a round trip, where nothing runs any more. */
+  private static final long OVERDUE_MILLIS = 3_000;
 
   /** The only one that clients know: their requests get the server's own in its place. */
   private static final long CLIENTS_DESCRIPTOR = 1;
@@ -54,6 +63,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
 
   /** True between an attention to the server and its acknowledgement. */
   private boolean interrupted;
+
+  /** Number of attentions sent. */
+  private int attentions;
 
   /** Error for which that attention was sent; null where not needed. */
   private ServerError reason;
@@ -110,6 +122,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
    */
   void interrupt(ServerError why, int packetSize) {
     interrupted = true;
+    attentions++;
     reason = why;
     answered = false;
     if (why != null && packetSize > 0) {
@@ -270,6 +283,10 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
       } else if (cut != null && !cut.endsCut(delivery)) {
         delivery.outOfSync("the end of an interrupted answer within a packet handed out in part");
       }
+      int sent = attentions;
+      connection
+          .context()
+          .later(() -> overdue(sent), OVERDUE_MILLIS, TimeUnit.MILLISECONDS, connection::failed);
       return;
     }
     if (reason != null && !answered && !delivery.failed()) {
@@ -298,6 +315,22 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     requests.next();
   }
 
+  /**
+   * The server has lost an attention, as Babelfish does at resets: the client has its
+   * acknowledgement from the node, and no other one gets the connection.
+   */
+  private void overdue(int attention) {
+    if (interrupted && attention == attentions && walker.isIdle() && !connection.closed()) {
+      connection.residue().condemn("attention", UNACKNOWLEDGED);
+      ByteBuf message = connection.allocate(TdsPacket.HEADER);
+      ByteBuf done = connection.allocate(TdsPacket.HEADER);
+      TdsWriter.attention(done, descriptor != 0 || open, version);
+      TdsPacket.write(message, TdsPacket.REPLY, 0, 0, TdsPacket.INITIAL_SIZE, done);
+      done.release();
+      read(message);
+    }
+  }
+
   // ---- tokens
 
   @Override
@@ -313,6 +346,8 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     if ((status & TdsToken.DONE_ATTENTION) != 0 && interrupted) {
       interrupted = false;
       requests.acknowledged();
+    } else if ((status & TdsToken.DONE_ATTENTION) != 0 && connection.residue().afterUse() != null) {
+      throw new TdsProtocolException("an attention is acknowledged too late");
     }
   }
 
