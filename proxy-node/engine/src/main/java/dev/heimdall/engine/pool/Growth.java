@@ -38,6 +38,10 @@ final class Growth {
     while (!shared.scope().holdsBack()
         && attempts.underWay() + warmup.size() < waiters.size()
         && attempts.mayBegin()) {
+      if (shared.limit().isFull()) {
+        shared.askOthers(pool);
+        return; // as most often where clients wait: nothing else is looked at
+      }
       if (shared.scope().room().serverNearlyFull() && shared.askOthers(pool)) {
         return; // rather than one more connection at the server
       }

@@ -35,6 +35,11 @@ public final class Limit {
     return max;
   }
 
+  public boolean isFull() {
+    int most = max;
+    return most > 0 && used.get() >= most;
+  }
+
   /** A lower limit leaves those that exist alone. */
   public void max(int newMax) {
     this.max = newMax;
