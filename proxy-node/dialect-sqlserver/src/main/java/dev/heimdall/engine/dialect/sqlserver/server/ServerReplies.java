@@ -259,8 +259,13 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     }
     int lengthAt = packet.readerIndex() + 2;
     packet.setShort(lengthAt, packet.getUnsignedShort(lengthAt) - RESET_BYTES);
-    pass(packet, from, hidden);
     int behind = hidden + RESET_BYTES;
+    if (hidden == from + TdsPacket.HEADER) {
+      behind = from + RESET_BYTES;
+      packet.setLong(behind, packet.getLong(from)); // the header: so the packet is one piece
+    } else {
+      pass(packet, from, hidden);
+    }
     hidden = -1;
     return behind;
   }
