@@ -118,12 +118,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * Writes messages; they leave with the flush at the end of the event, or where several sessions
-   * share the connection, at the end of the loop's turn.
+   * Writes messages; they leave with the flush behind the event, or where several sessions share
+   * the connection, at the end of the loop's turn.
    */
   public void write(ByteBuf consumed) {
     assert context.inLoop();
     bytesOut += consumed.readableBytes();
+    context.written(consumed.readableBytes());
     channel.write(consumed, channel.voidPromise());
     if (flush != Flush.PENDING) {
       if (shared || flush == Flush.LATE) {
@@ -466,7 +467,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    heardAt = context.beginEvent();
+    heardAt = context.beginRead();
     ByteBuf in = (ByteBuf) message;
     if (end.left()) {
       in.release(); // no part waits for that any more
@@ -485,7 +486,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    context.endEvent();
+    context.endRead();
   }
 
   @Override

@@ -18,6 +18,9 @@ public final class LoopContext {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
   private static final int SCRATCH = 16 * 1024;
 
+  /** Bytes of which more do not wait for the end of the turn. */
+  private static final int MOST_UNFLUSHED = 64 * 1024;
+
   private final int index;
   private final EventLoop loop;
   private final List<Flushable> dirty = new ArrayList<>(64);
@@ -27,6 +30,7 @@ public final class LoopContext {
   private final LongSupplier clock;
   private final OwnTime ownTime;
   private byte[] scratch = new byte[SCRATCH];
+  private int unflushed;
   private boolean insideEvent;
   private boolean flushScheduled;
   private boolean turnScheduled;
@@ -84,11 +88,22 @@ public final class LoopContext {
   }
 
   /**
-   * Begins an event: the clock is read, and flushes wait for {@link #endEvent}.
+   * Begins an event: the clock is read, what reads have written leaves, and flushes wait for {@link
+   * #endEvent}.
    *
    * @return {@link #now}
    */
   public long beginEvent() {
+    flushDirty();
+    return beginRead();
+  }
+
+  /**
+   * Begins the event that a channel has received something: flushes wait for {@link #endRead}.
+   *
+   * @return {@link #now}
+   */
+  public long beginRead() {
     assert inLoop();
     insideEvent = true;
     now = clock.getAsLong();
@@ -99,6 +114,26 @@ public final class LoopContext {
   public void endEvent() {
     insideEvent = false;
     flushDirty();
+  }
+
+  /**
+   * Ends the event that a channel has received something. What was written leaves when the loop has
+   * handled all channels that are ready now, or once it is much: each send wakes its receiver,
+   * which has more to do at a time for several in a row.
+   */
+  public void endRead() {
+    insideEvent = false;
+    if (unflushed > MOST_UNFLUSHED) {
+      flushDirty();
+    } else if (!dirty.isEmpty() && !flushScheduled) {
+      flushScheduled = true;
+      loop.execute(flushTask); // tasks run after the channels
+    }
+  }
+
+  /** Counts bytes that wait for a flush. */
+  public void written(int bytes) {
+    unflushed += bytes;
   }
 
   /**
@@ -184,6 +219,7 @@ public final class LoopContext {
       dirty.get(i).flushNow();
     }
     dirty.clear();
+    unflushed = 0;
   }
 
   /** An array of at least this size whose content does not outlive the caller. */

@@ -57,6 +57,7 @@ public final class ClientOutput implements LoopContext.Flushable {
       consumed.release();
       return;
     }
+    loop.written(consumed.readableBytes());
     channel.write(consumed, channel.voidPromise());
     if (!flushPending) {
       flushPending = true;
@@ -73,6 +74,13 @@ public final class ClientOutput implements LoopContext.Flushable {
   public void flushNow() {
     flushPending = false;
     channel.flush();
+  }
+
+  /** Sends what was written and waits for that. */
+  public void flushWaiting() {
+    if (flushPending) {
+      flushNow();
+    }
   }
 
   /** Sends the client a notice, beside the answers to its statements. */

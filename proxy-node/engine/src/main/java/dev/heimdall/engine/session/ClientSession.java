@@ -144,7 +144,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    loop.beginEvent();
+    loop.beginRead();
     parts.pending.active();
     ByteBuf bytes = (ByteBuf) message;
     parts.counters.bytesFromClient(bytes.readableBytes());
@@ -153,7 +153,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    loop.endEvent();
+    loop.endRead();
   }
 
   @Override

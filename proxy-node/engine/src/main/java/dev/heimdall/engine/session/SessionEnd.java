@@ -187,6 +187,7 @@ final class SessionEnd {
   /** Some transports report the end of a channel later than its close: the session ends here. */
   void close() {
     if (stage != Stage.HANDED_OVER) {
+      output.flushWaiting();
       channel.close();
     }
     ended();
@@ -199,6 +200,7 @@ final class SessionEnd {
    */
   void handOver(String why) {
     become(Stage.HANDED_OVER);
+    output.flushWaiting();
     output.end();
     reason = CloseReason.of(why);
     ended();

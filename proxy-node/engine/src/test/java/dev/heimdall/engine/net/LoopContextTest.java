@@ -62,4 +62,39 @@ class LoopContextTest {
 
     assertThat(seen).containsExactly("failed: flaw", "flushed");
   }
+
+  private void reads(String whose, int bytes) {
+    loop.beginRead();
+    loop.written(bytes);
+    loop.flushLater(() -> seen.add(whose));
+    loop.endRead();
+  }
+
+  @Test
+  void whatSeveralReadsWriteLeavesAtTheEndOfTheTurn() {
+    reads("first", 100);
+    reads("second", 100);
+    assertThat(seen).isEmpty();
+
+    channel.runPendingTasks();
+
+    assertThat(seen).containsExactly("first", "second");
+  }
+
+  @Test
+  void muchDoesNotWaitForTheEndOfTheTurn() {
+    reads("first", 40_000);
+    reads("second", 40_000);
+
+    assertThat(seen).containsExactly("first", "second");
+  }
+
+  @Test
+  void anotherEventBeginsBehindWhatReadsHaveWritten() {
+    reads("first", 100);
+
+    loop.inEvent(() -> seen.add("event"), this::failed);
+
+    assertThat(seen).containsExactly("first", "event");
+  }
 }
