@@ -120,6 +120,7 @@ public final class SqlServerNode implements AutoCloseable {
         withCache(vdb),
         rules + CACHED,
         CERTIFIED,
+        "",
         StartedNode::ofThis);
   }
 
@@ -136,7 +137,29 @@ public final class SqlServerNode implements AutoCloseable {
         withCache(vdb),
         CACHED,
         CERTIFIED,
+        "",
         starts);
+  }
+
+  /**
+   * One of a fleet with a store between its nodes, whose reads find all writes through the others.
+   *
+   * @param store host:port
+   * @param id of the node
+   */
+  public static SqlServerNode caching(
+      TdsTarget server, String vdb, String rules, String store, int id) {
+    String source = clustered(server.address(), "app", server.user(), server.password());
+    String strict = ", \"consistency\": \"strict\", \"probe\": {\"positionInterval\": \"20ms\"}}}";
+    return start(
+        source.substring(0, source.length() - 2) + strict,
+        8,
+        withCache(vdb),
+        rules + CACHED,
+        CERTIFIED,
+        ", \"id\": %d, \"store\": {\"servers\": [\"%s\"]}, \"farCache\": {\"timeout\": \"5s\"}"
+            .formatted(id, store),
+        StartedNode::ofThis);
   }
 
   private static String withCache(String vdb) {
@@ -176,11 +199,11 @@ public final class SqlServerNode implements AutoCloseable {
    * @param tls towards clients, in JSON
    */
   public static SqlServerNode withTls(String source, String tls) {
-    return start(source, 1, "", "", tls, StartedNode::ofThis);
+    return start(source, 1, "", "", tls, "", StartedNode::ofThis);
   }
 
   private static SqlServerNode start(String source, int connections, String vdb, String rules) {
-    return start(source, connections, vdb, rules, CERTIFIED, StartedNode::ofThis);
+    return start(source, connections, vdb, rules, CERTIFIED, "", StartedNode::ofThis);
   }
 
   private static SqlServerNode start(
@@ -189,6 +212,7 @@ public final class SqlServerNode implements AutoCloseable {
       String vdb,
       String rules,
       String tls,
+      String more,
       Function<Path, StartedNode> starts) {
     try {
       Path directory = Files.createTempDirectory("sqlserver-node");
@@ -200,7 +224,7 @@ public final class SqlServerNode implements AutoCloseable {
       write(
           directory,
           "node.json",
-          "{\"http\": {\"enabled\": false}, \"loops\": 1, \"drainTimeout\": \"2s\"}");
+          "{\"http\": {\"enabled\": false}, \"loops\": 1, \"drainTimeout\": \"2s\"" + more + "}");
       write(directory, "sources/main.json", source);
       write(
           directory,

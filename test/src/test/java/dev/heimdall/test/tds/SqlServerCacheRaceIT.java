@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RedisProcess;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -44,6 +45,12 @@ class SqlServerCacheRaceIT {
 
   private static final int OWN_READS = 10;
   private static final String READ = "select v from race where id = ";
+  private static final String CACHE = ", \"cache\": {\"enabled\": true, \"dmlThreshold\": 100}";
+
+  private static final String UNHEARD =
+      "{\"match\": \"(?i)update|writes\", \"action\": \"tag\","
+          + " \"parameters\": {\"invalidate\": false}}, ";
+
   private static final int WRITES = Integer.getInteger("cache.writes", 300);
   private static final long SEED = Long.getLong("cache.seed", System.nanoTime());
 
@@ -51,8 +58,9 @@ class SqlServerCacheRaceIT {
   private final AtomicLong reads = new AtomicLong();
   private final AtomicLong stale = new AtomicLong();
   private final AtomicBoolean over = new AtomicBoolean();
+  private final List<SqlServerNode> nodes = new ArrayList<>();
   private TdsServer server;
-  private SqlServerNode node;
+  private RedisProcess store;
 
   @BeforeEach
   void listen() throws SQLException {
@@ -70,47 +78,66 @@ class SqlServerCacheRaceIT {
 
   @AfterEach
   void end() {
-    if (node != null) {
-      node.close();
+    nodes.forEach(SqlServerNode::close);
+    if (store != null) {
+      store.close();
     }
     server.close();
   }
 
   private void start(String rules) throws SQLException {
-    node =
-        SqlServerNode.caching(
-            server.port(),
-            TdsOptions.USER,
-            TdsOptions.PASSWORD,
-            ", \"cache\": {\"enabled\": true, \"dmlThreshold\": 100}",
-            rules);
-    try (Connection client = client()) {
-      Await.until(
-          "it is cached",
-          () -> {
-            all(client, READ + 0);
-            return hits() > 0;
-          });
+    nodes.add(
+        SqlServerNode.caching(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, CACHE, rules));
+    ready();
+  }
+
+  private void startFleet(String rules) throws SQLException {
+    store = RedisProcess.running();
+    for (int id = 1; id <= 2; id++) {
+      nodes.add(SqlServerNode.caching(TdsTarget.of(server), CACHE, rules, store.address(), id));
+    }
+    ready();
+  }
+
+  private void ready() throws SQLException {
+    for (SqlServerNode node : nodes) {
+      try (Connection client = node.jdbc(";encrypt=false")) {
+        Await.until(
+            "it is cached",
+            () -> {
+              all(client, READ + 0);
+              return figure(node, "hits") > 0;
+            });
+      }
     }
   }
 
-  private Connection client() throws SQLException {
-    return node.jdbc(";encrypt=false");
+  /** Of one node or the other. */
+  private Connection client(int number) throws SQLException {
+    return nodes.get(number % nodes.size()).jdbc(";encrypt=false");
   }
 
-  private long hits() throws SQLException {
+  private long figure(String column) throws SQLException {
+    long sum = 0;
+    for (SqlServerNode node : nodes) {
+      sum += figure(node, column);
+    }
+    return sum;
+  }
+
+  private static long figure(SqlServerNode node, String column) throws SQLException {
     try (Connection console = node.console();
         Statement statement = console.createStatement();
         ResultSet row = statement.executeQuery("SHOW CACHE")) {
       assertThat(row.next()).isTrue();
-      return row.getLong("hits");
+      return row.getLong(column);
     }
   }
 
   /** Each row has one writer: its value only grows. */
   private Void write(int id) throws SQLException {
     Random random = new Random(SEED + id);
-    try (Connection client = client();
+    try (Connection client = client(id);
         PreparedStatement prepared = client.prepareStatement("update race set v = ? where id = ?");
         CallableStatement call = client.prepareCall("{call writes(?, ?)}")) {
       for (int v = 1; v <= WRITES; v++) {
@@ -167,7 +194,7 @@ class SqlServerCacheRaceIT {
 
   private Void read(int reader) throws SQLException {
     Random random = new Random(SEED - 1 - reader);
-    try (Connection client = client();
+    try (Connection client = client(reader);
         PreparedStatement prepared = client.prepareStatement("select v from race where id = ?")) {
       while (!over.get()) {
         int id = random.nextInt(ROWS);
@@ -236,15 +263,38 @@ class SqlServerCacheRaceIT {
 
     assertThat(stale).as("of %s reads, seed %s", reads, SEED).hasValue(0);
     assertThat(reads.get()).isGreaterThan(1_000);
-    assertThat(hits()).isGreaterThan(reads.get() / 20);
+    assertThat(figure("hits")).isGreaterThan(reads.get() / 20);
+  }
+
+  /** Whichever of two nodes it was written through, and which of them is asked. */
+  @Test
+  void whatWasWrittenIsFoundThroughTheFleet() throws SQLException {
+    startFleet("");
+
+    race();
+
+    assertThat(stale).as("of %s reads, seed %s", reads, SEED).hasValue(0);
+    System.out.printf(
+        "fleet, seed %d: %d reads, %d hits, %d of them of the store%n",
+        SEED, reads.get(), figure("hits"), figure("far_hits"));
+    assertThat(reads.get()).isGreaterThan(1_000);
+    assertThat(figure("hits")).isGreaterThan(reads.get() / 50);
+    assertThat(figure("far_hits")).isPositive();
+  }
+
+  @Test
+  void aFleetThatHearsOfNoWriteIsFoundOut() throws SQLException {
+    startFleet(UNHEARD);
+
+    race();
+
+    assertThat(stale.get()).as("of %s reads, seed %s", reads, SEED).isPositive();
   }
 
   /** Rules leave what is kept of the table: the judge finds that. */
   @Test
   void aCacheThatHearsOfNoWriteIsFoundOut() throws SQLException {
-    start(
-        "{\"match\": \"(?i)update|writes\", \"action\": \"tag\","
-            + " \"parameters\": {\"invalidate\": false}}, ");
+    start(UNHEARD);
 
     race();
 
