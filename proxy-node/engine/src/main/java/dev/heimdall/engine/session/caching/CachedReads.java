@@ -531,12 +531,9 @@ public final class CachedReads implements ReplyStage {
       case MORE -> {}
       case USELESS -> notKept(Uncached.UNSUITED);
       case WHOLE -> {
-        if (one.inside() && Suitability.snapshots(session) != Snapshots.OF_STATEMENT) {
-          notKept(Uncached.ISOLATION);
-          return;
-        }
-        if (reads.stale()) {
-          notKept(Uncached.REPLICA);
+        boolean old = one.inside() && Suitability.snapshots(session) != Snapshots.OF_STATEMENT;
+        if (old || reads.stale()) {
+          notKept(old ? Uncached.ISOLATION : Uncached.REPLICA);
           return;
         }
         keep(one, one.recorder().answer());
