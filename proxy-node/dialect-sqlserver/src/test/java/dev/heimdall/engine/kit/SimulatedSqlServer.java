@@ -49,6 +49,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   private int cancels;
   private boolean endsBeforeAttentions;
   private boolean losesAttentions;
+  private boolean answersResets;
   private boolean reportsByRequestAlone;
 
   SimulatedSqlServer(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
@@ -63,6 +64,11 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   /** A request that runs when an attention comes has ended, and is answered in full ahead of it. */
   void endsBeforeAttentions() {
     endsBeforeAttentions = true;
+  }
+
+  /** As Babelfish: a DONE of the reset is ahead of its acknowledgement. */
+  void answersResets() {
+    answersResets = true;
   }
 
   /** As Babelfish at resets: what runs is answered in full, and nothing else. */
@@ -414,6 +420,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       cursors.clear();
       descriptor = 0;
       uncommitted.clear();
+      if (servers.answersResets) {
+        TdsWriter.done(out, TdsToken.DONE, TdsToken.DONE_MORE, 0, 0, VERSION);
+      }
       EnvChange.writeReset(out);
     }
 

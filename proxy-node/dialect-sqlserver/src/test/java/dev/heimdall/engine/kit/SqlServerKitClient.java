@@ -55,6 +55,9 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   private boolean attention;
   private boolean ended;
 
+  /** Number of statements that the last message has answered. */
+  private int answered;
+
   SqlServerKitClient(KitNode<?> node) {
     super(node);
   }
@@ -73,6 +76,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   private void message() {
     attention = false;
+    answered = 0;
     scanner.on(message, 0, message.writerIndex());
     scanner.end();
     cursorAt = NO_CURSOR;
@@ -103,6 +107,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   @Override
   public void done(int token, int status, int command, long count) {
+    answered++;
     open = (status & TdsToken.DONE_IN_TRANSACTION) != 0;
     attention |= (status & TdsToken.DONE_ATTENTION) != 0;
     ended |= (status & TdsToken.DONE_SERVER_ERROR) != 0;
@@ -113,6 +118,10 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
     failed = true;
     lastError = TdsMessage.read(in, at, length, VERSION);
     hears("error " + lastError.number());
+  }
+
+  int answered() {
+    return answered;
   }
 
   /** The last error with all its parts. */

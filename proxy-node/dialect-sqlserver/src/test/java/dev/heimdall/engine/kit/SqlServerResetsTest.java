@@ -79,6 +79,18 @@ class SqlServerResetsTest {
     }
 
     @Test
+    void aResetOfTheNodesIsNoResultOfTheClients() {
+      start(ONE_CONNECTION);
+      ((SimulatedSqlServer) (KitServers<?>) servers()).answersResets();
+      answers(client("ann"), words.reading("one"), "row one", "idle");
+      SqlServerKitClient bob = (SqlServerKitClient) client("bob");
+
+      answers(bob, words.reading("two"), "row two", "idle");
+
+      assertThat(bob.answered()).isOne();
+    }
+
+    @Test
     void aTransactionThatAClientLeavesIsRolledBackOnceWhereItsEndIsNotReported() {
       start(ONE_CONNECTION);
       ((SimulatedSqlServer) servers()).reportsByRequestAlone();

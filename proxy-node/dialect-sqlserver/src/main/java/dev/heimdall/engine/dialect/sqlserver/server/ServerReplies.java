@@ -257,14 +257,19 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     if (hidden < 0) {
       return from;
     }
-    int lengthAt = packet.readerIndex() + 2;
-    packet.setShort(lengthAt, packet.getUnsignedShort(lengthAt) - RESET_BYTES);
+    int tokensAt = from + TdsPacket.HEADER;
+    boolean done =
+        hidden == tokensAt + 1 + version.doneBytes()
+            && packet.getUnsignedByte(tokensAt) == TdsToken.DONE;
+    int visible = done ? tokensAt : hidden; // Babelfish has a DONE ahead of it, a result of its own
     int behind = hidden + RESET_BYTES;
-    if (hidden == from + TdsPacket.HEADER) {
-      behind = from + RESET_BYTES;
+    int lengthAt = packet.readerIndex() + 2;
+    packet.setShort(lengthAt, packet.getUnsignedShort(lengthAt) - (behind - visible));
+    if (visible == tokensAt) {
+      behind -= TdsPacket.HEADER;
       packet.setLong(behind, packet.getLong(from)); // the header: so the packet is one piece
     } else {
-      pass(packet, from, hidden);
+      pass(packet, from, visible);
     }
     hidden = -1;
     return behind;
