@@ -72,7 +72,8 @@ class KeyedWritesIT {
               "DELETE FROM kw_rows WHERE id IN (7, 8)",
               "INSERT INTO kw_rows (id, name, n) VALUES (20, 'x', 0), (21, 'y', 0)",
               "INSERT INTO kw_rows (id, name) VALUES (22, 'v'), (23, 'u') ON CONFLICT DO NOTHING",
-              "INSERT INTO kw_rows (id, name) VALUES (6, 'six') ON CONFLICT (id) DO NOTHING")) {
+              "INSERT INTO kw_rows (id, name) VALUES (6, 'six') ON CONFLICT (id) DO NOTHING",
+              "INSERT INTO kw_rows (id, n) VALUES (6, 1) ON CONFLICT (id) DO UPDATE SET n = 2")) {
         keep(client, FIVE, ALL);
         client.query(write);
         assertThat(cached(client, FIVE)).as(write).isEqualTo("yes");
@@ -109,7 +110,7 @@ class KeyedWritesIT {
               "UPDATE kw_rows SET n = n + 1 WHERE id = 6 OR id = 5",
               "UPDATE kw_rows SET n = n + 1 WHERE name = 'five'",
               "UPDATE kw_rows SET id = 50 WHERE id = 6",
-              "INSERT INTO kw_rows (id, name, n) VALUES (6, 'six', 1) ON CONFLICT (id) DO UPDATE SET n = 2",
+              "INSERT INTO kw_rows (id) VALUES (6) ON CONFLICT (id) DO UPDATE SET id = 7, n = 2",
               "BEGIN; UPDATE kw_rows SET n = 1 WHERE id = 6; COMMIT",
               "DELETE FROM kw_rows WHERE id = 5",
               "UPDATE kw_rows SET id = 5 WHERE id = 7",

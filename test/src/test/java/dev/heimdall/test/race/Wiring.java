@@ -6,10 +6,12 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.sql.KeyColumn;
+import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.RowKeys;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -51,9 +53,16 @@ enum Wiring {
   /** A column that is set counts with its value of before alone. */
   SET_UNMINDED,
   /** Conditions of a left join count for the table on its left, too. */
-  LEFT_UNMINDED;
+  LEFT_UNMINDED,
+  /** Rows that conflict have the same values in whatever column. */
+  UNIQUES_UNMINDED,
+  /** An upsert has written one row, whatever the server says. */
+  AFFECTED_UNMINDED,
+  /** What an upsert sets is what its row has there before. */
+  UPSERTS_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";
+  private static final String CONFLICTS = "sql.ConflictClause";
   private static final String PLAIN_COLUMNS = "dialect.mysql.catalog.PlainColumns";
 
   /**
@@ -85,6 +94,12 @@ enum Wiring {
       case LENGTHS_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Unbounded.class));
       case SET_UNMINDED -> all.add(piece("sql.KeyReader", named("conditions"), SetNothing.class));
       case LEFT_UNMINDED -> all.add(piece("sql.JoinedRows", named("isRead"), ForAll.class));
+      case UNIQUES_UNMINDED -> {
+        all.add(piece(CONFLICTS, named("everyUnique"), ColumnsOfTable.class));
+        all.add(piece(CONFLICTS, named("target"), ColumnsOfClause.class));
+      }
+      case AFFECTED_UNMINDED -> all.add(piece("sql.StatementRows", named("behind"), One.class));
+      case UPSERTS_UNMINDED -> all.add(piece(CONFLICTS, named("isInserted"), Yes.class));
       case UNTOLD ->
           all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
     }
@@ -235,6 +250,30 @@ enum Wiring {
         @Advice.Argument(value = 2, readOnly = false, typing = Assigner.Typing.DYNAMIC)
             Object only) {
       only = null;
+    }
+  }
+
+  static final class ColumnsOfTable {
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.Argument(0) KeyColumns of, @Advice.Return(readOnly = false) Set<String> columns) {
+      columns = new HashSet<>(of.columns().keySet());
+    }
+  }
+
+  static final class ColumnsOfClause {
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.FieldValue("of") KeyColumns of,
+        @Advice.Return(readOnly = false) Set<String> columns) {
+      columns = new HashSet<>(of.columns().keySet());
+    }
+  }
+
+  static final class One {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) long affected) {
+      affected = 1;
     }
   }
 

@@ -201,6 +201,14 @@ public final class ReplyDelivery {
     }
   }
 
+  /** The server has said how many rows a statement has affected. */
+  public void affected(long rows) {
+    ReplyOwner owner = recipient();
+    if (owner != null) {
+      owner.affected(connection, rows);
+    }
+  }
+
   /** The server has had an error, and has carried out no more than so many statements before. */
   public void failedAt(int statements) {
     if (error == null) {

@@ -76,6 +76,9 @@ public interface ReplyOwner {
   /** The server says unasked how far its data goes with what this owner has just committed. */
   default void wrote(ServerConnection from, Position position) {}
 
+  /** The server says how many rows a statement has affected, in the piece that comes next. */
+  default void affected(ServerConnection from, long rows) {}
+
   /**
    * This owner holds the connection, and the last of what others have sent on it is answered: a
    * protocol that takes one command at a time may go on.

@@ -79,7 +79,12 @@ public final class DefinitionChanges {
    * @param edition of the catalogue of this database by which it was told; null for none
    */
   public boolean judges(String database, Catalogue.Edition edition) {
+    return edition != null && edition == edition(database);
+  }
+
+  /** The catalogue by which statements are judged now; null where that is uncertain. */
+  public Catalogue.Edition edition(String database) {
     Catalogue now = base.catalogues().current(database);
-    return now.confirmed() && now.edition() == edition;
+    return now.confirmed() ? now.edition() : null;
   }
 }

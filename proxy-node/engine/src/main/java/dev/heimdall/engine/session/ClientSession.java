@@ -35,13 +35,11 @@ import java.io.IOException;
 
 /**
  * One client after its log-in: the callbacks of its channel, its pool, its server connection and
- * operators. The work is done by the parts that it is made of, which know one another, as far as
- * they have to, and never the whole. All methods but those that say otherwise belong to the thread
- * of its event loop.
+ * operators. The work is done by its parts, which know one another as far as they have to. All
+ * methods but those that say otherwise belong to the thread of its event loop.
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter
     implements LoggedInSession, HandedSession {
-
   private final SessionEvents events;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -53,9 +51,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   /** Null for one that has logged in here. */
   private final HandedState from;
 
-  /**
-   * @param asked the variables that the client asks for
-   */
+  /** With the variables that the client asks for. */
   public ClientSession(
       NodeContext node,
       VdbContext vdb,
@@ -130,9 +126,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
   }
 
-  /**
-   * The client has closed its sending half, or both: which of them is seen when it is written to.
-   */
+  /** The client has closed its sending half, or both: a write to it shows which. */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent
@@ -358,6 +352,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void wrote(ServerConnection from, Position position) {
     parts.replies.wrote(position);
+  }
+
+  @Override
+  public void affected(ServerConnection from, long rows) {
+    parts.replies.affected(rows);
   }
 
   @Override

@@ -101,6 +101,11 @@ final class ReplyStages {
     writes.wrote(position);
   }
 
+  /** The server says how many rows a statement has affected, in what comes next. */
+  void affected(long rows) {
+    writes.affected(rows);
+  }
+
   void knownReply(ServerConnection from, byte kind) {
     if (sharing.active() && handler.isPrepared(kind)) {
       sharing.prepared(kind);

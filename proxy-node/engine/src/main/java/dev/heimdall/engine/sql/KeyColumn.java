@@ -6,11 +6,22 @@ package dev.heimdall.engine.sql;
  *
  * @param least the least integer
  * @param most the largest integer, or the longest text in characters
+ * @param everyUnique whether each unique index of the table has it, with its whole values, so that
+ *     rows which conflict have the same one
  */
-public record KeyColumn(KeyType type, long least, long most) {
+public record KeyColumn(KeyType type, long least, long most, boolean everyUnique) {
   /** A column that takes nothing as something else. */
   public KeyColumn(KeyType type) {
     this(type, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  public KeyColumn(KeyType type, long least, long most) {
+    this(type, least, most, false);
+  }
+
+  /** The column, where it is part of each unique index. */
+  public KeyColumn ofEveryUnique() {
+    return new KeyColumn(type, least, most, true);
   }
 
   /**

@@ -18,6 +18,8 @@ import java.util.Set;
  *   <li>{@code DELETE FROM t WHERE column = value AND …}
  *   <li>{@code INSERT INTO t (column, …) VALUES (value, …), …}, perhaps with {@code OUTPUT …}
  *   <li>{@code INSERT INTO t SET column = value, …}
+ *   <li>either of them with what is done about rows that conflict, see {@link ConflictClause}, or
+ *       with {@code REPLACE}
  * </ul>
  *
  * <p>In the place of {@code = value} may stand {@code IN (value, …)}, and of integers {@code
@@ -29,6 +31,9 @@ public final class KeyReader {
   private final KeyValues values;
   private final Map<String, int[]> found = new HashMap<>(4);
   private String alias;
+
+  /** The rows if no row was there that conflicts; null where that is the same. */
+  private RowKeys ifOne;
 
   private KeyReader(KeyColumns of, KeyTokens tokens, KeyValues values) {
     this.of = of;
@@ -66,9 +71,8 @@ public final class KeyReader {
    * @param of its only table, as the catalogue has it, in a list; none where rows cannot be told
    *     apart
    * @param parameters null where they are not known
-   * @return null where nothing is known
    */
-  public static RowKeys written(
+  public static StatementRows written(
       List<KeyColumns> of,
       byte[] sql,
       int offset,
@@ -77,14 +81,16 @@ public final class KeyReader {
       List<Parameter> parameters,
       SqlDialect dialect) {
     if (of.size() != 1 || parameters == null) {
-      return null;
+      return StatementRows.UNKNOWN;
     }
     KeyTokens tokens = KeyTokens.of(sql, offset, length, mode, parameters, dialect);
     if (tokens == null || tokens.readElsewhere()) {
-      return null;
+      return StatementRows.UNKNOWN;
     }
     KeyReader reader = new KeyReader(of.get(0), tokens, new KeyValues(tokens, parameters));
-    return reader.statement() ? RowKeys.of(of.get(0).table(), reader.found) : null;
+    return reader.statement()
+        ? new StatementRows(RowKeys.of(of.get(0).table(), reader.found), reader.ifOne)
+        : StatementRows.UNKNOWN;
   }
 
   private boolean statement() {
@@ -98,7 +104,8 @@ public final class KeyReader {
       where = where >= 0 && tokens.isWord(where, "output") ? tokens.outside(where, "where") : where;
       return where >= 0 && tokens.isWord(where, "where") && conditions(where + 1, Set.of());
     }
-    return tokens.isWord(0, "insert") && insert(tokens.isWord(first, "into") ? first + 1 : first);
+    return tokens.isAnyWord(0, "insert", "replace")
+        && insert(tokens.isWord(first, "into") ? first + 1 : first);
   }
 
   /** Past words that have a statement write less, or later, and nothing else. */
@@ -202,6 +209,9 @@ public final class KeyReader {
     if (i >= 0 && tokens.isWord(i, "set")) {
       return assigned(i + 1);
     }
+    if (i >= 0 && tokens.isWord(i, "as") && tokens.isName(i + 1)) {
+      i += 2; // by another name an existing row is meant
+    }
     if (i < 0 || tokens.kind(i) != '(') {
       return false;
     }
@@ -222,54 +232,58 @@ public final class KeyReader {
       return false;
     }
     Set<String> unknown = new HashSet<>(4);
-    i = values + 1;
-    while (true) {
-      i = row(i, columns, n, unknown);
-      if (i < 0) {
-        return false;
-      }
-      if (tokens.kind(i) != ',') {
-        break;
-      }
-      i++;
-    }
-    found.keySet().removeAll(unknown);
-    int end = tokens.isWord(i, "on") ? pastNothing(i) : i;
-    return end == tokens.count() || tokens.isWord(end, "returning");
-  }
-
-  /** Past {@code ON CONFLICT … DO NOTHING}; -1 where a row that is there is written. */
-  private int pastNothing(int on) {
-    int does = tokens.isWord(on + 1, "conflict") ? tokens.outside(on, "do") : -1;
-    return does >= 0 && tokens.isWord(does + 1, "nothing") ? does + 2 : -1;
+    int rows = 0;
+    i = values;
+    do {
+      i = row(i + 1, columns, n, unknown);
+      rows++;
+    } while (i >= 0 && tokens.kind(i) == ',');
+    return i >= 0 && isEnd(i, unknown, rows == 1);
   }
 
   /** The values of one row, each behind its column. */
   private boolean assigned(int at) {
     Set<String> unknown = new HashSet<>(4);
-    // Where a row is there, another one is written.
-    int i = tokens.outside(at, "on") < 0 ? at : tokens.count();
+    int i = at;
     while (tokens.isName(i) && tokens.kind(i + 1) == '=') {
-      int end = pastExpression(i + 2);
+      int end = tokens.pastExpression(i + 2);
       value(i + 2, end, tokens.name(i), unknown);
-      if (end == tokens.count()) {
-        found.keySet().removeAll(unknown);
-        return true;
+      if (tokens.kind(end) != ',') {
+        return isEnd(end, unknown, true);
       }
-      i = tokens.kind(end) == ',' ? end + 1 : tokens.count();
+      i = end + 1;
     }
     return false;
   }
 
-  /** The first place from there on of a comma, or of a bracket that was not opened. */
-  private int pastExpression(int from) {
-    int end = from;
-    int depth = 0;
-    while (end < tokens.count()
-        && !(depth == 0 && (tokens.kind(end) == ',' || tokens.kind(end) == ')'))) {
-      depth += tokens.depth(end++);
+  /**
+   * Behind the new rows. Of rows that are there already, and are updated or deleted in their place,
+   * some columns alone are known.
+   *
+   * @param unknown columns of which it does not show what they get
+   * @param single whether there is one new row
+   */
+  private boolean isEnd(int at, Set<String> unknown, boolean single) {
+    found.keySet().removeAll(unknown);
+    boolean replaces = tokens.isWord(0, "replace");
+    boolean named = tokens.isWord(at, "as") && tokens.isName(at + 1);
+    int end = named ? at + 2 : at;
+    Set<String> same = of.columns().keySet();
+    if (tokens.isWord(end, "on") && !replaces) {
+      same = new ConflictClause(of, tokens, named ? tokens.name(at + 1) : null).columns(end);
+    } else if (named || !(end == tokens.count() || tokens.isWord(end, "returning"))) {
+      return false;
+    } else if (replaces) {
+      same = ConflictClause.everyUnique(of);
     }
-    return end;
+    if (same == null) {
+      return false;
+    }
+    if (single && (replaces || tokens.isWord(end + 1, "duplicate"))) {
+      ifOne = RowKeys.of(of.table(), found);
+    }
+    found.keySet().retainAll(same);
+    return true;
   }
 
   private void value(int at, int end, String column, Set<String> unknown) {
@@ -296,7 +310,7 @@ public final class KeyReader {
     }
     int i = at + 1;
     for (int column = 0; column < n; column++) {
-      int end = pastExpression(i);
+      int end = tokens.pastExpression(i);
       if (tokens.kind(end) != (column == n - 1 ? ')' : ',')) {
         return -1;
       }

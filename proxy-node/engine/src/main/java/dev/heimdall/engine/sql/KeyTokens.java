@@ -199,6 +199,23 @@ final class KeyTokens {
     return -1;
   }
 
+  /**
+   * The first place from there on of a comma, of a bracket that was not opened, or of a word that
+   * ends a list of values.
+   */
+  int pastExpression(int from) {
+    int end = from;
+    int depth = 0;
+    while (end < count
+        && !(depth == 0
+            && (kind(end) == ','
+                || kind(end) == ')'
+                || isAnyWord(end, "on", "where", "returning")))) {
+      depth += depth(end++);
+    }
+    return end;
+  }
+
   /** Past a literal or a parameter; -1 where none stands there. */
   int pastValue(int i) {
     return switch (kind(i)) {

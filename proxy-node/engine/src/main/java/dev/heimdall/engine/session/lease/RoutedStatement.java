@@ -3,9 +3,9 @@ package dev.heimdall.engine.session.lease;
 import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementRows;
 
 /** The statement at the reader's position, as far as it matters where it goes. */
 public interface RoutedStatement {
@@ -15,8 +15,8 @@ public interface RoutedStatement {
   /** Effect on data; null where it was not queried. */
   Statement statement();
 
-  /** Rows of its only table that it can write; null where nothing is known of them. */
-  RowKeys keys();
+  /** Rows of its only table that it can write. */
+  StatementRows keys();
 
   /** Effect on its session. */
   StatementFacts effects();

@@ -2,14 +2,14 @@ package dev.heimdall.engine.session.placement;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.share.ChangeInProgress;
-import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.sql.StatementRows;
 import java.util.Collection;
 
 /**
  * Writes of a statement that was sent and is not answered.
  *
  * @param group the group of messages that it belongs to, counted by the session
- * @param rows those of one of the tables that are written; null where nothing is known of them
+ * @param rows those of one of the tables that are written
  * @param anything whether tables that cannot be named may be written too
  * @param code whether it calls something that may write where definitions have changed
  * @param ends whether a transaction may be committed by it
@@ -21,7 +21,7 @@ import java.util.Collection;
 record SentWrite(
     long group,
     Collection<String> tables,
-    RowKeys rows,
+    StatementRows rows,
     boolean anything,
     boolean code,
     boolean ends,
@@ -30,12 +30,24 @@ record SentWrite(
     Catalogue.Edition judgedBy,
     ChangeInProgress change,
     Runnable committing) {
+  /** The same in another group, which is answered together with others. */
   SentWrite in(long other) {
+    StatementRows whatever = new StatementRows(rows.rows(), null);
     return new SentWrite(
-        other, tables, rows, anything, code, ends, single, defines, judgedBy, change, committing);
+        other,
+        tables,
+        whatever,
+        anything,
+        code,
+        ends,
+        single,
+        defines,
+        judgedBy,
+        change,
+        committing);
   }
 
-  private SentWrite of(RowKeys other) {
+  private SentWrite of(StatementRows other) {
     return new SentWrite(
         group, tables, other, anything, code, ends, single, defines, judgedBy, change, committing);
   }
@@ -60,7 +72,7 @@ record SentWrite(
     if (before == null || !of(before.rows).repeats(before)) {
       return null;
     }
-    return of(rows == null || before.rows == null ? null : before.rows.and(rows));
+    return of(rows.and(before.rows));
   }
 
   void over() {

@@ -10,10 +10,10 @@ import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.share.ChangeInProgress;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WriteMark;
-import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementRows;
 import dev.heimdall.engine.sql.WrittenRows;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Position;
@@ -73,6 +73,9 @@ public final class Writes {
 
   /** Position that the server has reported for the group that is being answered. */
   private Position reported = Position.NONE;
+
+  /** Rows that it has reported as affected, the most of its statements; negative for none. */
+  private long affected = -1;
 
   /** Announced for the statement that is sent next; null for nothing. */
   private ChangeInProgress announced;
@@ -172,7 +175,8 @@ public final class Writes {
     }
     if (!decision.evictTables().isEmpty()) {
       spare(decision.evictTables(), SparingWrites.ofEvicted(decision));
-      add(decision.evictTables(), null, false, false, true, false, Defines.NOTHING, judgedBy);
+      StatementRows all = StatementRows.UNKNOWN;
+      add(decision.evictTables(), all, false, false, true, false, Defines.NOTHING, judgedBy);
     }
     boolean changed = decision.transformed().isPresent();
     Defines defines = Defines.of(does, effects);
@@ -192,7 +196,7 @@ public final class Writes {
           boolean locksOnly = does.kind() == StatementClass.LOCK && !does.writesAnything();
           add(
               locksOnly ? List.of() : does.tablesWritten(),
-              null,
+              StatementRows.UNKNOWN,
               does.writesAnything(),
               does.callsCode(),
               ends,
@@ -235,12 +239,12 @@ public final class Writes {
   }
 
   private void addAnything(Defines defines) {
-    add(List.of(), null, true, false, true, false, defines, null);
+    add(List.of(), StatementRows.UNKNOWN, true, false, true, false, defines, null);
   }
 
   private void add(
       Collection<String> tables,
-      RowKeys rows,
+      StatementRows rows,
       boolean anything,
       boolean code,
       boolean ends,
@@ -297,12 +301,12 @@ public final class Writes {
     if (before) {
       anything |= anythingPending;
       for (SentWrite each : notes) {
-        rows.add(each.tables(), each.rows(), tables);
+        rows.add(each.tables(), each.rows().rows(), tables);
         tables.addAll(each.tables());
         anything |= mayWriteAnything(each);
       }
     }
-    rows.add(note.tables(), note.rows(), tables);
+    rows.add(note.tables(), note.rows().rows(), tables);
     tables.addAll(note.tables());
     tables.removeIf(sparing::spares);
     return tables.isEmpty() && !anything ? null : view.committing(tables, anything, rows.byTable());
@@ -377,7 +381,7 @@ public final class Writes {
     for (SentWrite note : notes) {
       if (note.group() <= group) {
         defines = defines.and(note.defines());
-        rows.add(note.tables(), note.rows(), written);
+        rows.add(note.tables(), note.rows().behind(affected), written);
         written.addAll(note.tables());
         single &= note.single();
         count++;
@@ -441,6 +445,14 @@ public final class Writes {
     }
   }
 
+  /**
+   * The server says how many rows a statement of the first group that is not answered has affected;
+   * to be called as the other.
+   */
+  public void affected(long rows) {
+    affected = Math.max(affected, rows);
+  }
+
   /** A group was answered; so the transaction stands now. */
   public void answered(TransactionState status) {
     reported = Position.NONE;
@@ -452,7 +464,7 @@ public final class Writes {
           anythingPending |= !pending.isEmpty() && pendingJudgedBy != note.judgedBy();
           pendingJudgedBy = note.judgedBy();
         }
-        pendingRows.add(note.tables(), note.rows(), pending);
+        pendingRows.add(note.tables(), note.rows().behind(affected), pending);
         pending.addAll(note.tables());
         anythingPending |= note.tables().isEmpty() ? mayWriteAnything(note) : note.anything();
         boundPending();
@@ -463,6 +475,7 @@ public final class Writes {
       }
       note.over();
     }
+    affected = -1;
     if (status == TransactionState.IDLE) {
       forgetPending();
     }
@@ -530,6 +543,7 @@ public final class Writes {
     notes.forEach(SentWrite::over);
     notes.clear();
     reported = Position.NONE;
+    affected = -1;
     forgetPending();
   }
 

@@ -14,10 +14,10 @@ import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Redefining;
-import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.sql.StatementRows;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.RuleAction;
@@ -53,7 +53,7 @@ public final class NextStatement implements RoutedStatement {
   private boolean doubted;
 
   /** Rows that it can write, where that is known as it is sent; else null. */
-  private RowKeys keys;
+  private StatementRows keys = StatementRows.UNKNOWN;
 
   /** From where a statement was looked at that changes its session; null for others. */
   private NameScope names;
@@ -153,7 +153,7 @@ public final class NextStatement implements RoutedStatement {
   }
 
   /** It is about to be sent, and can write these rows alone. */
-  public void writes(RowKeys rows) {
+  public void writes(StatementRows rows) {
     keys = rows;
   }
 
@@ -186,7 +186,7 @@ public final class NextStatement implements RoutedStatement {
     }
     decision = Decision.NONE;
     statement = null;
-    keys = null;
+    keys = StatementRows.UNKNOWN;
     names = null;
     declared = null;
     known = null;
@@ -263,7 +263,7 @@ public final class NextStatement implements RoutedStatement {
   }
 
   @Override
-  public RowKeys keys() {
+  public StatementRows keys() {
     return keys;
   }
 
@@ -298,6 +298,11 @@ public final class NextStatement implements RoutedStatement {
   @Override
   public Catalogue.Edition judgedBy() {
     return judgedBy;
+  }
+
+  /** The catalogue by which a statement is judged that comes now; null where uncertain. */
+  public Catalogue.Edition judgesNow() {
+    return scope.edition();
   }
 
   @Override

@@ -206,6 +206,11 @@ final class SessionScope {
     return vdb.definitions().judges(scope.database(), edition);
   }
 
+  /** The catalogue by which they are judged now; null where that is uncertain. */
+  Catalogue.Edition edition() {
+    return vdb.definitions().edition(scope.database());
+  }
+
   /** True if that is not known because the server has not said so for some time. */
   boolean looksLate() {
     return vdb.definitions().looksLate(scope.database());

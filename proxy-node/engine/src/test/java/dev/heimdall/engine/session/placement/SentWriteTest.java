@@ -3,14 +3,16 @@ package dev.heimdall.engine.session.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.sql.StatementRows;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SentWriteTest {
   private static SentWrite write(long group, String table, RowKeys rows) {
+    StatementRows of = new StatementRows(rows, null);
     return new SentWrite(
-        group, List.of(table), rows, false, true, false, true, Defines.NOTHING, null, null, null);
+        group, List.of(table), of, false, true, false, true, Defines.NOTHING, null, null, null);
   }
 
   private static RowKeys rows(int id) {
@@ -21,10 +23,10 @@ class SentWriteTest {
   void writesOfOneTableInOneGroupAreOneOfAllTheirRows() {
     SentWrite first = write(1, "a", rows(1));
     SentWrite both = write(1, "a", rows(2)).and(first.until(() -> {}));
-    assertThat(both.rows()).isEqualTo(RowKeys.of("a", Map.of("id", new int[] {1, 2})));
+    assertThat(both.rows().rows()).isEqualTo(RowKeys.of("a", Map.of("id", new int[] {1, 2})));
     assertThat(write(1, "a", rows(2)).and(both).repeats(both)).isTrue();
-    assertThat(write(1, "a", null).and(both).rows()).isNull();
-    assertThat(both.and(write(1, "a", null)).rows()).isNull();
+    assertThat(write(1, "a", null).and(both).rows().rows()).isNull();
+    assertThat(both.and(write(1, "a", null)).rows().rows()).isNull();
   }
 
   @Test
@@ -43,6 +45,6 @@ class SentWriteTest {
       all = write(1, "a", rows(i)).and(all);
       assertThat(all).isNotNull();
     }
-    assertThat(all.rows()).isNull();
+    assertThat(all.rows().rows()).isNull();
   }
 }

@@ -55,6 +55,7 @@ final class InformationDigest {
               + " collation_name, is_nullable, column_default, extra, generation_expression"
               + " FROM information_schema.columns WHERE table_schema"
               + OF_USERS,
+          UniqueColumns.QUERY,
           "SELECT table_schema, table_name, view_definition, check_option, definer, security_type,"
               + " character_set_client, collation_connection FROM information_schema.views"
               + " WHERE table_schema"

@@ -102,20 +102,6 @@ final class InformationReader {
   /** MySQL shows an expression as a literal would have it. */
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
 
-  /** Query for the scope in which triggers are visible: everywhere, or in certain databases. */
-  private static final String TRIGGER_RIGHTS =
-      """
-      SELECT NULL FROM information_schema.user_privileges
-      WHERE privilege_type = 'TRIGGER' AND grantee = %1$s
-      UNION SELECT table_schema FROM information_schema.schema_privileges
-      WHERE privilege_type = 'TRIGGER' AND grantee = %1$s
-      """;
-
-  /** {@code CURRENT_USER()} as rows of rights have it. */
-  private static final String GRANTEE =
-      "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''',"
-          + " SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
-
   private static final String SERVER = "SELECT @@global.lower_case_table_names, @@global.version";
 
   /** Canonical texts have names in backticks and escapes in literals. */
@@ -194,8 +180,7 @@ final class InformationReader {
           version[0] = row.getString(2);
         });
     mariaDb = ServerHello.isMariadb(version[0]);
-    Set<String> seen = new HashSet<>();
-    rows.each(TRIGGER_RIGHTS.formatted(GRANTEE), row -> seen.add(row.getString(1)));
+    Set<String> seen = GrantedScope.of(rows, "TRIGGER");
     InformationDigest information = new InformationDigest(connection, version[0]);
     String beginning = information.beginning();
     String digest = version[0] + ' ' + folded + ' ' + seen.size() + beginning + information.take();
@@ -220,7 +205,7 @@ final class InformationReader {
     routines();
     reading();
     writing(seen);
-    keys();
+    keys(uniques());
     progress.unread(texts.unread());
     connection.rollback();
     return new CatalogueProtocol.Reading(
@@ -539,7 +524,7 @@ final class InformationReader {
                 action(row.getString(6))));
   }
 
-  private void keys() throws SQLException {
+  private void keys(UniqueColumns uniques) throws SQLException {
     Map<KeyColumn, KeyColumn> kinds = new HashMap<>();
     rows.each(
         PlainColumns.QUERY,
@@ -555,12 +540,31 @@ final class InformationReader {
                       row.getString(8))
                   : null;
           if (key != null) {
-            builder.key(
-                id,
-                row.getString(3).toLowerCase(Locale.ROOT),
-                kinds.computeIfAbsent(key, same -> same));
+            String name = row.getString(3).toLowerCase(Locale.ROOT);
+            KeyColumn kind = uniques.everyHas(id, name) ? key.ofEveryUnique() : key;
+            builder.key(id, name, kinds.computeIfAbsent(kind, same -> same));
           }
         });
+  }
+
+  private UniqueColumns uniques() throws SQLException {
+    Set<String> read = GrantedScope.of(rows, "SELECT");
+    UniqueColumns uniques = new UniqueColumns();
+    relations.forEach(
+        (table, id) -> {
+          if (plain.contains(id) && (read.contains(null) || read.contains(table.schema()))) {
+            uniques.table(id);
+          }
+        });
+    rows.each(
+        UniqueColumns.QUERY,
+        row ->
+            uniques.add(
+                relations.getOrDefault(named(row, 1), 0L),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5) == null));
+    return uniques;
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementRows;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +28,7 @@ final class RowsOfCommand {
       return KeyReader.read(of, sql, start, length, mode, parameters, MysqlSql.DIALECT);
     }
 
-    RowKeys written(List<KeyColumns> of) {
+    StatementRows written(List<KeyColumns> of) {
       return KeyReader.written(of, sql, start, length, mode, parameters, MysqlSql.DIALECT);
     }
   }
@@ -48,10 +49,10 @@ final class RowsOfCommand {
     return columns.isEmpty() ? Map.of() : keyed(text).read(columns);
   }
 
-  /** Those that a query writes; null where nothing is known of them. */
-  RowKeys written(QueryText text) {
+  /** Those that a query writes. */
+  StatementRows written(QueryText text) {
     List<KeyColumns> columns = columns();
-    return columns.isEmpty() ? null : keyed(text).written(columns);
+    return columns.isEmpty() ? StatementRows.UNKNOWN : keyed(text).written(columns);
   }
 
   /** Those that an execution reads, as of a query. */
@@ -61,9 +62,9 @@ final class RowsOfCommand {
   }
 
   /** Those that an execution writes, as of a query. */
-  RowKeys written(ClientStatement statement, ExecuteCommand command) {
+  StatementRows written(ClientStatement statement, ExecuteCommand command) {
     List<KeyColumns> columns = columns(statement);
-    return columns.isEmpty() ? null : keyed(statement, command).written(columns);
+    return columns.isEmpty() ? StatementRows.UNKNOWN : keyed(statement, command).written(columns);
   }
 
   private Keyed keyed(QueryText text) {

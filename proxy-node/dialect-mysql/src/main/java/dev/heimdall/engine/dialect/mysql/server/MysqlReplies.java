@@ -366,6 +366,9 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     }
     if (running.ofClient()) {
       requests.last().ended(ok, change);
+      if (first == OkPacket.OK) {
+        delivery.affected(ok.affectedRows());
+      }
     } else if (ok.warnings() > 0) {
       requests.last().diagnosticsOf(requests);
     }

@@ -9,6 +9,7 @@ import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.sql.StatementRows;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,8 @@ class MysqlKeyReaderTest {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     List<KeyColumns> of = List.of(ROWS);
     List<Parameter> values = List.of(parameters);
-    RowKeys written = KeyReader.written(of, text, 0, text.length, mode, values, MysqlSql.DIALECT);
+    RowKeys written =
+        KeyReader.written(of, text, 0, text.length, mode, values, MysqlSql.DIALECT).rows();
     return written != null
         ? written
         : KeyReader.read(of, text, 0, text.length, mode, values, MysqlSql.DIALECT)
@@ -188,5 +190,92 @@ class MysqlKeyReaderTest {
     assertThat(keys("SELECT n FROM rows WHERE big IN (?, ?)", number(large), number(5)))
         .isNotNull();
     assertThat(keys("SELECT n FROM rows WHERE big IN (?, ?)", number(large), text("5"))).isNull();
+  }
+
+  private static final KeyColumns OPTIONS =
+      new KeyColumns(
+          "app.options",
+          "options",
+          Map.of(
+              "id",
+              new KeyColumn(KeyType.INTEGER, 1, Integer.MAX_VALUE),
+              "name",
+              new KeyColumn(KeyType.FOLDED_TEXT, 0, 9).ofEveryUnique()));
+
+  private static StatementRows written(String sql) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    return KeyReader.written(
+        List.of(OPTIONS), text, 0, text.length, MysqlSql.USUAL_MODE, List.of(), MysqlSql.DIALECT);
+  }
+
+  private static RowKeys plain(String values) {
+    return written("INSERT INTO options (" + values.replace(":", ") VALUES (") + ")").rows();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO options (id, name) VALUES (5, 'cron') ON DUPLICATE KEY UPDATE n = 1",
+        "INSERT INTO options (id, name) VALUES (5, 'cron') ON DUPLICATE KEY UPDATE"
+            + " `name` = VALUES(`name`), n = IF(n IN (1, 2), VALUES(n), 3)",
+        "INSERT INTO options (id, name) VALUES (5, 'cron') AS new ON DUPLICATE KEY UPDATE"
+            + " options.name = new.name RETURNING n",
+        "INSERT IGNORE options SET id = 5, name = 'cron' ON DUPLICATE KEY UPDATE n = n + 1",
+        "REPLACE INTO options (id, name, n) VALUES (5, 'cron', NOW())",
+        "REPLACE LOW_PRIORITY options SET id = 5, name = 'cron'",
+      })
+  void rowsThatConflictHaveTheValuesOfColumnsOfEachUniqueIndex(String sql) {
+    StatementRows rows = written(sql);
+    assertThat(rows.rows()).isEqualTo(plain("name: 'CRON'"));
+    assertThat(rows.behind(2)).isEqualTo(rows.rows());
+    assertThat(rows.behind(-1)).isEqualTo(rows.rows());
+    assertThat(rows.behind(1)).isEqualTo(plain("id, name: 5, 'cron'"));
+    assertThat(rows.behind(0)).isEqualTo(plain("id, name: 5, 'cron'"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO options (id) VALUES (5) ON DUPLICATE KEY UPDATE n = 1",
+        "INSERT INTO options (id, name) VALUES (5, 'cron') ON DUPLICATE KEY UPDATE name = 'x'",
+        "INSERT INTO options (id, name) VALUES (5, 'cron') ON DUPLICATE KEY UPDATE"
+            + " n = 1, options.name = VALUES(id)",
+        "INSERT INTO options (id, name) VALUES (5, 'cron') AS a ON DUPLICATE KEY UPDATE"
+            + " name = b.name",
+        "INSERT INTO options (id, name) VALUES (5, 'cron') ON DUPLICATE KEY UPDATE"
+            + " name = VALUES(name) + 1",
+        "INSERT INTO options (id, name) VALUES (5, 'cron') ON DUPLICATE KEY UPDATE"
+            + " name = excluded.name",
+        "REPLACE INTO options (id) VALUES (5)",
+      })
+  void whatIsSetOrInNoUniqueIndexIsKnownOfNewRowsAlone(String sql) {
+    StatementRows rows = written(sql);
+    assertThat(rows.rows()).isNull();
+    assertThat(rows.behind(1)).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO options (id, name) VALUES (5, 'a'), (6, 'b') ON DUPLICATE KEY UPDATE n = 1",
+        "REPLACE INTO options (id, name) VALUES (5, 'a'), (6, 'b')",
+      })
+  void ofSeveralRowsTheirNumberSaysNothing(String sql) {
+    assertThat(written(sql).behind(1)).isEqualTo(plain("name: 'a'), ('b'"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO options (id, name) VALUES (5, 'a') ON DUPLICATE KEY UPDATE n",
+        "INSERT INTO options (id, name) VALUES (5, 'a') ON DUPLICATE KEY UPDATE",
+        "INSERT INTO options (id, name) VALUES (5, 'a') AS new",
+        "INSERT INTO options (id, name) VALUES (5, 'a') AS new (x, y) ON DUPLICATE KEY UPDATE n=1",
+        "REPLACE INTO options (id, name) VALUES (5, 'a') ON DUPLICATE KEY UPDATE n = 1",
+        "REPLACE DELAYED INTO options (id, name) VALUES (5, 'a')",
+        "REPLACE INTO options VALUES (5, 'a')",
+      })
+  void nothingIsKnownOfOtherUpserts(String sql) {
+    assertThat(written(sql)).isEqualTo(StatementRows.UNKNOWN);
   }
 }

@@ -51,6 +51,21 @@ final class CatalogueDigest {
       FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
       """;
 
+  /**
+   * Columns of unique indexes that compare them as users define it, or by a collation in which
+   * texts are equal that differ.
+   */
+  static final String COMPARING_INDEXES =
+      """
+      SELECT i.indrelid, k.attnum, i.indexrelid
+      FROM pg_index i,
+           unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[])
+             k(attnum, compares, collates)
+      WHERE i.indisunique AND i.indrelid >= 16384 AND k.attnum <> 0
+        AND (k.compares >= 16384
+             OR k.collates IN (SELECT oid FROM pg_collation WHERE NOT collisdeterministic))
+      """;
+
   /** Rather than who wrote it: that is not readable, and passwords and ends of validity change. */
   private static final String ROLES =
       """
@@ -158,7 +173,12 @@ final class CatalogueDigest {
                   of(mark("pg_foreign_table", "ftrelid")),
                   of(mark("pg_extension", "oid")),
                   of(mark("pg_seclabel", "objoid")),
-                  of(EXTENSIONS_OBJECTS)),
+                  of(EXTENSIONS_OBJECTS),
+                  of(
+                      "SELECT count(*) || ':' || coalesce(sum(hashint8extended("
+                          + "indexrelid::int8, attnum)), 0) FROM ("
+                          + COMPARING_INDEXES
+                          + ") x")),
               SHARED,
               CatalogueQueries.SESSION_DEFAULTS);
 

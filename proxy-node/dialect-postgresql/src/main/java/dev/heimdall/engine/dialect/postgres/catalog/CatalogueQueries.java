@@ -160,8 +160,8 @@ final class CatalogueQueries {
   /**
    * Columns of tables by whose values their rows can be told apart: integers, UUIDs, and text that
    * is equal where its bytes are. Not of tables with heirs, partitions, policies, rules or
-   * triggers, not computed, and none at all where users redefine comparisons of the server's own
-   * types.
+   * triggers, not computed, not those that a unique index compares in another way, and none at all
+   * where users redefine comparisons of the server's own types.
    */
   static final String KEYS =
       """
@@ -179,8 +179,9 @@ final class CatalogueQueries {
         AND NOT EXISTS (SELECT FROM pg_operator o
                         WHERE o.oid >= %1$s AND o.oprname = '='
                           AND o.oprleft < %1$s AND o.oprright < %1$s)
+        AND (a.attrelid, a.attnum) NOT IN (SELECT x.indrelid, x.attnum FROM (%2$s) x)
       """
-          .formatted(FIRST_USER_ID);
+          .formatted(FIRST_USER_ID, CatalogueDigest.COMPARING_INDEXES);
 
   /** The bytes of a text, in inner form, that has a dot or is the name of one of these settings. */
   private static String namesOfSession() {

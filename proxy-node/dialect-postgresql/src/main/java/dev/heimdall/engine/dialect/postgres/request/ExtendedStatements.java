@@ -29,9 +29,9 @@ import dev.heimdall.engine.session.statement.StatementNotes;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.KeyReader;
 import dev.heimdall.engine.sql.Parameter;
-import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.sql.StatementRows;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -307,11 +307,11 @@ final class ExtendedStatements {
     return there ? found : texts.anew(statement, nameLength == 0, found);
   }
 
-  /** The rows of its only table that it can write; null where nothing is known of them. */
-  private RowKeys rows(ClassifiedText text, long total, int nameAt, int nameEnd) {
+  /** The rows of its only table that it can write. */
+  private StatementRows rows(ClassifiedText text, long total, int nameAt, int nameEnd) {
     ByteBuf input = pending.bytes();
     if (!next.mayWriteRows() || input.readableBytes() < total) {
-      return null;
+      return StatementRows.UNKNOWN;
     }
     int end = input.readerIndex() + (int) total;
     return KeyReader.written(

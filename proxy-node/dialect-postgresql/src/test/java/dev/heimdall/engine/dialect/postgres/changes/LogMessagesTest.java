@@ -104,7 +104,8 @@ class LogMessagesTest {
   private static RowKeys written(String where) {
     byte[] sql = ("UPDATE item SET more = 1 WHERE " + where).getBytes(StandardCharsets.UTF_8);
     return KeyReader.written(
-        List.of(ITEM), sql, 0, sql.length, LexerMode.STANDARD, List.of(), PostgresSql.DIALECT);
+            List.of(ITEM), sql, 0, sql.length, LexerMode.STANDARD, List.of(), PostgresSql.DIALECT)
+        .rows();
   }
 
   @Test

@@ -34,7 +34,7 @@ class KeyReaderTest {
     LexerMode mode = LexerMode.STANDARD;
     List<Parameter> values = List.of(parameters);
     RowKeys written =
-        KeyReader.written(of, text, 0, text.length, mode, values, PostgresSql.DIALECT);
+        KeyReader.written(of, text, 0, text.length, mode, values, PostgresSql.DIALECT).rows();
     return written != null
         ? written
         : KeyReader.read(of, text, 0, text.length, mode, values, PostgresSql.DIALECT)
@@ -62,6 +62,11 @@ class KeyReaderTest {
         "DELETE FROM rows WHERE id = 5",
         "INSERT INTO rows (n, id) VALUES (now(), 5) RETURNING id",
         "INSERT INTO rows (id) VALUES (5) ON CONFLICT DO NOTHING",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET n = 1",
+        "INSERT INTO rows AS r (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET n = r.n + 1",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (n, \"id\") WHERE n > 3 DO UPDATE"
+            + " SET id = EXCLUDED.id, n = CASE WHEN rows.n = 1 THEN 2 END"
+            + " WHERE rows.n <> 3 RETURNING id",
         "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO NOTHING RETURNING n",
         "SELECT n FROM rows WHERE n > 2 AND (a OR b) AND (id = 5 AND n < 9)",
         "DELETE FROM rows WHERE n IS NOT NULL AND id = 5",
@@ -166,7 +171,16 @@ class KeyReaderTest {
         "INSERT INTO rows (id) VALUES (NULL)",
         "INSERT INTO rows (name) VALUES (5)",
         "INSERT INTO rows (id) SELECT 5",
-        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET n = 1",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT ON CONSTRAINT k DO UPDATE SET n = 1",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (name) DO UPDATE SET n = 1",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (abs(id)) DO UPDATE SET n = 1",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id COLLATE x) DO UPDATE SET n = 1",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET id = 6",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET n = 1, id = excluded.n",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET id = excluded.id + 1",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET (n, id) = (1, 6)",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET id[1] = 6",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET id.a = 6",
         "INSERT INTO rows (id) VALUES (5) ON CONFLICT DO NOTHING FROM",
         "INSERT INTO rows (id) OVERRIDING SYSTEM VALUE VALUES (5)",
         "WITH x AS (DELETE FROM rows) SELECT n FROM rows WHERE id = 5",

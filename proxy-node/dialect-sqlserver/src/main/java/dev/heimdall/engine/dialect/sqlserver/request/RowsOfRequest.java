@@ -8,6 +8,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementRows;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.StatementParameter;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
@@ -48,11 +49,11 @@ final class RowsOfRequest {
     return KeyReader.read(columns, sql, 0, sql.length, MODE, parameters(), SqlServerSql.DIALECT);
   }
 
-  /** Those that it writes; null where nothing is known of them. */
-  RowKeys written() {
+  /** Those that it writes. */
+  StatementRows written() {
     List<KeyColumns> columns = columns();
     if (columns.isEmpty()) {
-      return null;
+      return StatementRows.UNKNOWN;
     }
     byte[] sql = request.text();
     return KeyReader.written(columns, sql, 0, sql.length, MODE, parameters(), SqlServerSql.DIALECT);

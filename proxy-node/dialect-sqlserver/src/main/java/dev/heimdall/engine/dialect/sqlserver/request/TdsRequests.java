@@ -31,8 +31,8 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Redefining;
-import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementRows;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
@@ -287,7 +287,7 @@ final class TdsRequests implements RequestHandler {
       return false;
     }
     StatementFacts said = preparing.only() ? Preparing.FACTS : next.effects();
-    RowKeys written = next.mayWriteRows() ? keyed.written() : null;
+    StatementRows written = next.mayWriteRows() ? keyed.written() : StatementRows.UNKNOWN;
     ByteBuf payload = request.takePayload();
     boolean rows = type == TdsPacket.BULK_LOAD;
     String changed = rows ? null : changed(type);

@@ -37,7 +37,7 @@ class SqlServerKeyReaderTest {
     List<KeyColumns> of = List.of(ROWS);
     List<Parameter> values = List.of(parameters);
     RowKeys written =
-        KeyReader.written(of, text, 0, text.length, mode, values, SqlServerSql.DIALECT);
+        KeyReader.written(of, text, 0, text.length, mode, values, SqlServerSql.DIALECT).rows();
     return written != null
         ? written
         : KeyReader.read(of, text, 0, text.length, mode, values, SqlServerSql.DIALECT)
