@@ -260,7 +260,7 @@ class LanguageDriverHitsIT {
             "binary", SECOND,
             "stream", SECOND,
             "in a transaction", SECOND,
-            "each in a transaction", "isolation",
+            "each in a transaction", SECOND,
             "pipeline of one", "shape",
             "pipeline, fetched one by one", "shape",
             "pipeline", OTHER,
@@ -281,9 +281,9 @@ class LanguageDriverHitsIT {
             "fetchval, no statement cache", SECOND,
             // The first run of a text parses it, within a transaction: the server answers that.
             "in a transaction", "hit from run 3",
-            "each in a transaction", "isolation",
+            "each in a transaction", "hit from run 3",
             "fetchmany", "shape",
-            "cursor", "isolation"),
+            "cursor", "hit from run 3"),
         python("asyncpg"));
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Definitions that a database reported at one moment, and the meaning of statements by them. Never
@@ -40,13 +41,30 @@ public final class Catalogue {
 
   /**
    * Identity of the catalogue that a finding is based on: the same one or another, whatever
-   * database or data source it is of. Keeps nothing of the catalogue in memory.
+   * database or data source it is of. Keeps nothing of the catalogue in memory. As settings that
+   * sessions begin with are part of it, so is what a server has said of them meanwhile.
    */
   public static final class Edition {
     /** Of all of an engine that know nothing: they give the same answers. */
     private static final Edition UNKNOWN = new Edition();
 
+    private static final int MOST_USERS = 1_000;
+
+    private final Set<String> committedReaders = ConcurrentHashMap.newKeySet(1);
+
     private Edition() {}
+
+    /** A server says that transactions of a user, if they say nothing, are at READ COMMITTED. */
+    public void readsCommitted(String user) {
+      if (this != UNKNOWN && committedReaders.size() < MOST_USERS) {
+        committedReaders.add(user);
+      }
+    }
+
+    /** True if a server has said so. */
+    public boolean isCommittedReader(String user) {
+      return committedReaders.contains(user);
+    }
   }
 
   /**

@@ -49,7 +49,8 @@ public final class DelayedBegins implements Responder {
       if (facts.kind() != StatementKind.BEGIN) {
         return Outcome.NEXT;
       }
-      transaction.holdBegin(request.text(), next.decision().asksForReplica(), loop.now());
+      boolean forReplica = next.decision().asksForReplica();
+      transaction.holdBegin(request.text(), next.judgesNow(), forReplica, loop.now());
     }
     lifecycle.settled();
     request.controlled(facts);

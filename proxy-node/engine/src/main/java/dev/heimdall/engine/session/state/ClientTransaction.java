@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session.state;
 
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
@@ -214,22 +215,23 @@ public final class ClientTransaction {
     rests(); // what its server has said is not what the next one says
     status = held == null ? TransactionState.IDLE : TransactionState.OPEN;
     if (held != null) {
-      reads().begins(new String(held, StandardCharsets.UTF_8));
+      reads().begins(new String(held, StandardCharsets.UTF_8), null);
     }
   }
 
   /**
    * Answers a BEGIN without a server; it is sent ahead of the first statement that needs one.
    *
+   * @param in the catalogue of that moment; null for none
    * @param forReplica whether a rule lets a replica have the transaction, if it only reads
    */
-  public void holdBegin(byte[] sql, boolean forReplica, long now) {
+  public void holdBegin(byte[] sql, Catalogue.Edition in, boolean forReplica, long now) {
     heldBegin = sql;
     begunToRead = mayOnlyRead(sql);
     heldForReplica = forReplica;
     status = TransactionState.OPEN;
     since = now;
-    reads().begins(new String(sql, StandardCharsets.UTF_8));
+    reads().begins(new String(sql, StandardCharsets.UTF_8), in);
   }
 
   public byte[] heldBegin() {

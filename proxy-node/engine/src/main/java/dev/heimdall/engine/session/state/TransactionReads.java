@@ -1,11 +1,14 @@
 package dev.heimdall.engine.session.state;
 
+import dev.heimdall.engine.catalog.Catalogue;
+
 /**
  * Facts about one transaction for components that would answer its reads without its server: the
  * way it was begun, and the snapshots by which it reads. Belongs to the session's event loop.
  */
 public final class TransactionReads {
   private String begin;
+  private Catalogue.Edition begunIn;
   private boolean inDoubt;
   private boolean asked;
   private boolean served;
@@ -15,10 +18,17 @@ public final class TransactionReads {
    * A BEGIN is sent, or answered without a server.
    *
    * @param text null where unknown
+   * @param in the catalogue of that moment; null for none
    */
-  public void begins(String text) {
+  public void begins(String text, Catalogue.Edition in) {
     inDoubt |= begin != null || text == null;
     begin = text;
+    begunIn = in;
+  }
+
+  /** Catalogue at its BEGIN, and so the settings that it began with; null where unknown. */
+  public Catalogue.Edition begunIn() {
+    return begunIn;
   }
 
   /** True if it cannot be told which of its BEGINs has begun it, or none has. */

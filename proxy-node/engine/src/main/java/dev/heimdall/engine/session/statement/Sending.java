@@ -142,7 +142,7 @@ final class Sending {
   private boolean onlyReads(StatementFacts effects) {
     return switch (effects.kind()) {
       case BEGIN -> {
-        transaction.reads().begins(next.normalised());
+        transaction.reads().begins(next.normalised(), next.judgesNow());
         yield true;
       }
       case SAVEPOINT -> true;

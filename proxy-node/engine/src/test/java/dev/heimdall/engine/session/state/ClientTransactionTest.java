@@ -51,19 +51,19 @@ class ClientTransactionTest {
   @Test
   void aBeginThatNoServerHasAnsweredIsKnownUntilItsTransactionEnds() {
     byte[] begin = "Begin Read\nOnly".getBytes(StandardCharsets.UTF_8);
-    transaction.holdBegin(begin, false, 0);
+    transaction.holdBegin(begin, null, false, 0);
     transaction.takeHeldBegin();
     transaction.move(TransactionState.OPEN, false);
     assertThat(transaction.begunToRead()).as("a server has it").isTrue();
     transaction.move(TransactionState.IDLE, false);
     assertThat(transaction.begunToRead()).isFalse();
 
-    transaction.holdBegin(begin, false, 0);
+    transaction.holdBegin(begin, null, false, 0);
     transaction.dropHeldBegin();
     assertThat(transaction.begunToRead()).isFalse();
     transaction.rewind(begin, false);
     assertThat(transaction.begunToRead()).as("it is sent again").isTrue();
-    transaction.holdBegin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
+    transaction.holdBegin("BEGIN".getBytes(StandardCharsets.UTF_8), null, false, 0);
     assertThat(transaction.begunToRead()).isFalse();
   }
 }

@@ -74,7 +74,7 @@ class LossesTest {
     losses.failHeldTransaction();
     assertThat(losses.transactionLost()).as("without one").isFalse();
 
-    transaction.holdBegin(new byte[1], false, 0);
+    transaction.holdBegin(new byte[1], null, false, 0);
     losses.failHeldTransaction();
 
     assertThat(losses.transactionLost()).isTrue();

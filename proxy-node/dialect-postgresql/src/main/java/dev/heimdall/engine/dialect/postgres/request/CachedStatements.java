@@ -50,8 +50,7 @@ final class CachedStatements implements CacheableRequests {
     this.client = parts.client();
     this.cached = parts.cached();
     this.next = parts.lifecycle().next();
-    this.snapshots =
-        new TransactionSnapshots(parts.transaction(), parts.carried().settings(), client.owner());
+    this.snapshots = new TransactionSnapshots(parts);
     this.local = local;
     this.statement = statement;
   }

@@ -3,11 +3,15 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.lease.Destinations;
 import dev.heimdall.engine.session.state.CarriedSettings;
 import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.state.Snapshots;
 import dev.heimdall.engine.session.state.TransactionReads;
+import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.List;
 import java.util.Locale;
@@ -16,10 +20,12 @@ import java.util.regex.Pattern;
 /**
  * By which snapshots a client's transaction reads: by what its BEGIN says, by the session's default
  * if the client has set it, or by what the server says within the transaction. A server's own
- * default may be another one for each user, and change at any time.
+ * default may be another one for each user: what it has said in one transaction holds for others as
+ * long as the catalogue, which has the settings that sessions begin with, is the same.
  */
 final class TransactionSnapshots {
   private static final Pattern SPACE = Pattern.compile("\\s+");
+  private static final String DEFAULT = "default_transaction_isolation";
   private static final String LEVEL = "isolation level ";
   private static final String QUESTION = "SHOW transaction_isolation";
   private static final String QUERY = "SELECT 1";
@@ -27,12 +33,15 @@ final class TransactionSnapshots {
   private final ClientTransaction transaction;
   private final CarriedSettings settings;
   private final LoggedInSession owner;
+  private final NextStatement next;
+  private final Destinations destinations;
 
-  TransactionSnapshots(
-      ClientTransaction transaction, CarriedSettings settings, LoggedInSession owner) {
-    this.transaction = transaction;
-    this.settings = settings;
-    this.owner = owner;
+  TransactionSnapshots(RequestParts parts) {
+    transaction = parts.transaction();
+    settings = parts.carried().settings();
+    owner = parts.client().owner();
+    next = parts.lifecycle().next();
+    destinations = parts.destinations();
   }
 
   /** As far as that is known by now. */
@@ -41,21 +50,54 @@ final class TransactionSnapshots {
     if (reads.found() != Snapshots.UNKNOWN || reads.begin() == null) {
       return reads.found();
     }
-    String begin = reads.begin().toLowerCase(Locale.ROOT);
-    if (begin.contains("--") || begin.contains("/*")) {
-      return Snapshots.UNKNOWN;
+    String level = level(reads.begin());
+    if (!level.isEmpty()) {
+      return of(level);
     }
-    String plain = SPACE.matcher(begin).replaceAll(" ");
+    String chosen = settings.variables().get(DEFAULT);
+    if (chosen != null) {
+      return of(chosen);
+    }
+    Catalogue.Edition same = usual();
+    if (same != null && same == next.judgedBy() && same.isCommittedReader(user())) {
+      reads.found(Snapshots.OF_STATEMENT);
+    }
+    return reads.found();
+  }
+
+  /** What a BEGIN says, and perhaps more; empty for nothing. */
+  private static String level(String begin) {
+    String lower = begin.toLowerCase(Locale.ROOT);
+    if (lower.contains("--") || lower.contains("/*")) {
+      return "unknown";
+    }
+    String plain = SPACE.matcher(lower).replaceAll(" ");
     int level = plain.lastIndexOf(LEVEL);
-    return level < 0
-        ? of(settings.variables().get("default_transaction_isolation"))
-        : of(plain.substring(level + LEVEL.length()));
+    return level < 0 ? "" : plain.substring(level + LEVEL.length());
+  }
+
+  /**
+   * The catalogue at the beginning of the transaction, if that and its session leave its level to
+   * the server; else null.
+   */
+  private Catalogue.Edition usual() {
+    TransactionReads reads = transaction.reads();
+    boolean chosen =
+        settings.variables().get(DEFAULT) != null || settings.touched().contains(DEFAULT);
+    return chosen || reads.begin() == null || !level(reads.begin()).isEmpty()
+        ? null
+        : reads.begunIn();
+  }
+
+  private String user() {
+    return destinations.home().key().credential().user();
   }
 
   /** The server is asked ahead of the statement that is sent next. */
   void ask(ServerConnection server) {
-    // What is asked in one transaction says nothing of the next.
     TransactionReads reads = transaction.reads();
+    Catalogue.Edition usual = usual();
+    String user = user();
     server.query(
         QUESTION,
         new Ahead() {
@@ -64,6 +106,9 @@ final class TransactionSnapshots {
             List<List<String>> rows = error == null ? rows() : List.of();
             if (!rows.isEmpty()) {
               reads.found(of(rows.get(0).get(0)));
+              if (usual != null && reads.found() == Snapshots.OF_STATEMENT) {
+                usual.readsCommitted(user);
+              }
             }
             super.done(from, error);
           }
@@ -93,12 +138,9 @@ final class TransactionSnapshots {
   }
 
   /**
-   * @param level and perhaps more; null where it is not known
+   * @param level and perhaps more
    */
   private static Snapshots of(String level) {
-    if (level == null) {
-      return Snapshots.UNKNOWN;
-    }
     String name = level.toLowerCase(Locale.ROOT);
     if (name.startsWith("read committed") || name.startsWith("read uncommitted")) {
       return Snapshots.OF_STATEMENT; // to PostgreSQL the two are the same

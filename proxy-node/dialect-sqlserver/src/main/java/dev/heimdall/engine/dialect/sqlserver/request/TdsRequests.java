@@ -325,7 +325,7 @@ final class TdsRequests implements RequestHandler {
       facts = SessionEffects.behindReset(facts, isReset);
     }
     if (!preparing.only()) {
-      next.writes(changed == null ? written : null);
+      next.writes(changed == null ? written : StatementRows.UNKNOWN);
       lifecycle.sent(server);
     }
     kept.sent(said, resets);
