@@ -206,6 +206,24 @@ class SqlServerKeyedWritesIT {
     }
   }
 
+  /** What is in double quotes may be a value still, as where it was prepared. */
+  @Test
+  void anExecutionByAHandleOfOtherSettingsCountsForTheWholeTable() throws SQLException {
+    String read = "select n from items where name = 'one'";
+    all(writer, "set quoted_identifier off");
+    try (PreparedStatement write =
+        writer.prepareStatement("update items set n = n + 1 where \"name\" = ?")) {
+      for (int i = 0; i < 3; i++) {
+        write.setString(1, "name");
+        write.executeUpdate();
+      }
+      all(writer, "set quoted_identifier on");
+      keep(read);
+      write.executeUpdate();
+      assertThat(isHit(read)).isFalse();
+    }
+  }
+
   private static void read(PreparedStatement read, Object value) throws SQLException {
     read.setObject(1, value);
     try (ResultSet row = read.executeQuery()) {

@@ -113,8 +113,7 @@ final class CachedRequests implements CacheableRequests {
     return switch (one.procedure()) {
       case RpcProcedure.EXECUTE_SQL -> true;
       case RpcProcedure.PREPARE_EXECUTE -> one.handleAt() < 0; // else it has another one dropped
-      case RpcProcedure.EXECUTE ->
-          rpc.handles().get(one.handle()).settings().equals(settings.variables());
+      case RpcProcedure.EXECUTE -> rpc.isAsPrepared(one);
       default -> false;
     };
   }

@@ -85,7 +85,9 @@ final class RowsOfRequest {
       case RpcProcedure.EXECUTE -> {
         PreparedHandles.Prepared prepared = rpc.handles().get(call.handle());
         int at = call.handleAt() + Integer.BYTES;
-        return CallValues.read(payload, at, end, prepared.declarations());
+        return rpc.isAsPrepared(call)
+            ? CallValues.read(payload, at, end, prepared.declarations())
+            : null;
       }
       case RpcProcedure.PREPARE_EXECUTE -> {
         int at = StatementParameter.end(payload, call.statementAt());

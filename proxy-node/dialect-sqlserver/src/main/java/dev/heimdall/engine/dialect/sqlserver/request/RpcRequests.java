@@ -196,6 +196,11 @@ final class RpcRequests {
     return statements;
   }
 
+  /** True if the session has the settings with which it has prepared what a call executes. */
+  boolean isAsPrepared(RpcCall call) {
+    return handles.get(call.handle()).settings().equals(settings.variables());
+  }
+
   /** Adds the statement that a call prepares; returns the client's handle for it. */
   int add(RpcCall call, StatementFacts facts) {
     return handles.add(
