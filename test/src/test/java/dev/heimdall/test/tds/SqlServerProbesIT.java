@@ -11,9 +11,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +24,26 @@ import org.junit.jupiter.api.Test;
  * differs. {@code test/tds/verify} has a real server answer.
  */
 class SqlServerProbesIT {
+  private static final List<String> COLLATIONS =
+      List.of(
+          "SQL_Latin1_General_CP1_CI_AS",
+          "SQL_Latin1_General_CP1_CI_AI",
+          "Latin1_General_CI_AI",
+          "Latin1_General_CI_AS_KS_WS",
+          "Latin1_General_100_CI_AI",
+          "Latin1_General_100_CI_AS_SC",
+          "Latin1_General_BIN2");
+
+  /** Each character of ASCII that can be seen: inside of a text, and at its end. */
+  private static final List<String> TEXTS =
+      Stream.concat(
+              Stream.of("", "a", "ab"),
+              IntStream.rangeClosed(' ', '~')
+                  .mapToObj(c -> (char) c)
+                  .flatMap(c -> Stream.of("a" + c + "b", "a" + c)))
+          .distinct()
+          .toList();
+
   private final List<String> differ = new ArrayList<>();
 
   private void item(String name, boolean agrees, Object found) {
@@ -117,6 +140,49 @@ class SqlServerProbesIT {
         .map(row -> row.get("last_commit_lsn"))
         .findFirst()
         .orElse("0");
+  }
+
+  /** What results by characters rest on: no two texts are equal that the node tells apart. */
+  private void texts(Connection on, String collation) throws SQLException {
+    List<String> equal = new ArrayList<>();
+    try (Statement statement = on.createStatement()) {
+      statement.execute(
+          "CREATE TABLE heimdall_texts (n nvarchar(9) COLLATE %s, v varchar(9) COLLATE %s)"
+              .formatted(collation, collation));
+      try {
+        for (String text : TEXTS) {
+          String literal = "'" + text.replace("'", "''") + "'";
+          statement.execute("INSERT INTO heimdall_texts VALUES (%1$s, %1$s)".formatted(literal));
+        }
+        for (String column : List.of("n", "v")) {
+          String pairs =
+              "SELECT a.%1$s AS a, b.%1$s AS b FROM heimdall_texts a JOIN heimdall_texts b"
+                  + " ON a.%1$s = b.%1$s";
+          rows(on, pairs.formatted(column)).stream()
+              .filter(row -> !folded(row.get("a")).equals(folded(row.get("b"))))
+              .forEach(row -> equal.add(row.toString()));
+        }
+      } finally {
+        statement.execute("DROP TABLE heimdall_texts");
+      }
+    }
+    item("texts of ASCII differ in " + collation, equal.isEmpty(), equal);
+  }
+
+  private static String folded(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[-']", "").stripTrailing();
+  }
+
+  @Test
+  void aServerComparesTextsAsTheNodeDoes() throws SQLException {
+    try (TdsTarget target = TdsTarget.start();
+        Connection on = target.jdbc("")) {
+      on.setCatalog("tempdb"); // a secondary writes there, too
+      for (String collation : COLLATIONS) {
+        texts(on, collation);
+      }
+    }
+    assertThat(differ).isEmpty();
   }
 
   @Test

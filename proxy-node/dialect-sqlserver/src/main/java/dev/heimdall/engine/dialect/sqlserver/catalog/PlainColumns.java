@@ -79,7 +79,7 @@ final class PlainColumns {
         .getOrDefault(table, Map.of())
         .forEach(
             (name, key) -> {
-              if (key != none) {
+              if (!key.equals(none)) {
                 taker.accept(name, key);
               }
             });
