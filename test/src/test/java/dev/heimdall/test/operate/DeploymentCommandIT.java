@@ -170,6 +170,33 @@ class DeploymentCommandIT {
   }
 
   @Test
+  void sqlServerIsServedWithTheNodesOwnCertificateOrThatOfASecret() throws Exception {
+    instance("sqlserver-se", "billing");
+
+    HeimdallCommand own = account.make("--yes", "--vpc=new", "--clients=10.0.0.0/8");
+
+    account.judged(own);
+    assertThat(own.text()).contains("Nodes make their own certificate for clients of billing");
+    assertThat(account.written().at("/regions/0/fleet/ports")).isEqualTo(JSON.readTree("[1433]"));
+    JsonNode vdb = account.document(WEST, "vdbs/billing.json");
+    assertThat(vdb.at("/tls/selfSigned").asBoolean()).isTrue();
+    assertThat(vdb.has("auth")).isFalse();
+    assertThat(account.document(WEST, "users/admin.json").at("/vdbs/0").asText())
+        .isEqualTo("billing");
+
+    HeimdallCommand kept =
+        account.make(
+            "--yes", "--force", "--vpc=new", "--clients=10.0.0.0/8", "--certificate=prod/node");
+
+    account.judged(kept);
+    assertThat(kept.text()).doesNotContain("Nodes make their own");
+    assertThat(account.document(WEST, "vdbs/billing.json").at("/tls/certificate/secret").asText())
+        .isEqualTo("prod/node");
+    assertThat(account.written().at("/regions/0/documents/secrets").toString())
+        .contains("prod/node");
+  }
+
+  @Test
   void severalDatabasesHavePortsAndUsersOfTheirOwnAndSecretsThatPeopleKeep() throws Exception {
     instance("mysql", "shop");
     instance("mariadb", "stock");
