@@ -87,11 +87,21 @@ public final class SqlServerNode implements AutoCloseable {
    */
   public static SqlServerNode pooled(
       int server, String user, String password, int connections, String vdb) {
+    return pooled(local(server), user, password, connections, vdb);
+  }
+
+  /** The same in front of the server of tests. */
+  public static SqlServerNode pooled(TdsTarget server, int connections, String vdb) {
+    return pooled(server.address(), server.user(), server.password(), connections, vdb);
+  }
+
+  private static SqlServerNode pooled(
+      String server, String user, String password, int connections, String vdb) {
     String auth =
         ", \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"},"
             + " {\"type\": \"hostnossl\", \"method\": \"trust\"}]";
     return start(
-        local(server), user, password, "\"mode\": \"disable\"", connections, auth + vdb, "", false);
+        server, user, password, "\"mode\": \"disable\"", connections, auth + vdb, "", false);
   }
 
   /** Starts one whose server connections begin with TLS (TDS 8.0). */
@@ -112,10 +122,9 @@ public final class SqlServerNode implements AutoCloseable {
    * @param vdb further settings of the virtual database in JSON, each behind a comma
    * @param rules ahead of the one that has everything cached, each with a comma behind it
    */
-  public static SqlServerNode caching(
-      int server, String user, String password, String vdb, String rules) {
+  public static SqlServerNode caching(TdsTarget server, String vdb, String rules) {
     return start(
-        clustered(local(server), "app", user, password),
+        clustered(server.address(), "app", server.user(), server.password()),
         4,
         withCache(vdb),
         rules + CACHED,

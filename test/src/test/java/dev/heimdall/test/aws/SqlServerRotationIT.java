@@ -25,9 +25,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A password of SQL Server that Secrets Manager keeps, and that changes. */
+@DisabledIfSystemProperty(
+    named = "tds.server",
+    matches = ".+",
+    disabledReason = "it changes passwords of the server")
 class SqlServerRotationIT {
   private static final String FIRST = TdsOptions.PASSWORD;
   private static final String SECOND = "Second#12345";

@@ -18,8 +18,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Reads of an availability group's secondaries. */
+@DisabledIfSystemProperty(
+    named = "tds.server",
+    matches = ".+",
+    disabledReason = "it delays secondaries of a group")
 class SqlServerReadsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
   private static final String READS =

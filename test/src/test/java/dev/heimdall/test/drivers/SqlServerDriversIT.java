@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.Toolchain;
-import dev.heimdall.test.tds.TdsOptions;
-import dev.heimdall.test.tds.TdsServer;
+import dev.heimdall.test.tds.TdsTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Drivers of SQL Server in languages other than Java, with the stand-in directly and through nodes,
+ * Drivers of SQL Server in languages other than Java, with the server directly and through nodes,
  * of which one delays transactions. The program of each prints a line for each behaviour, {@code
  * NAME: VALUE}, or {@code NAME: FAIL …}; directly none fails, and through nodes each line is the
  * same.
@@ -51,8 +50,8 @@ class SqlServerDriversIT {
           DynamicTest.dynamicTest("toolchain", () -> Toolchain.unavailable(driver, missing.get())));
     }
     Map<String, String> direct;
-    try (TdsServer server = TdsServer.start()) {
-      direct = lines(driver, server.port(), TdsOptions.USER, TdsOptions.PASSWORD);
+    try (TdsTarget server = TdsTarget.start("app")) {
+      direct = lines(driver, server.host(), server.port(), server.user(), server.password());
     }
     Map<String, String> through = through(driver, "");
     Map<String, String> late = through(driver, ", \"delayedTransaction\": true");
@@ -77,15 +76,14 @@ class SqlServerDriversIT {
   }
 
   private static Map<String, String> through(String driver, String vdb) {
-    try (TdsServer server = TdsServer.start();
-        SqlServerNode node =
-            SqlServerNode.pooled(
-                server.port(), TdsOptions.USER, TdsOptions.PASSWORD, CONNECTIONS, vdb)) {
-      return lines(driver, node.port(), "app", "app");
+    try (TdsTarget server = TdsTarget.start("app");
+        SqlServerNode node = SqlServerNode.pooled(server, CONNECTIONS, vdb)) {
+      return lines(driver, "127.0.0.1", node.port(), "app", "app");
     }
   }
 
-  private static Map<String, String> lines(String driver, int port, String user, String password) {
+  private static Map<String, String> lines(
+      String driver, String host, int port, String user, String password) {
     ProcessBuilder builder =
         new ProcessBuilder(Toolchain.scripts(driver).resolve("run").toString());
     builder.environment().keySet().removeIf(name -> name.matches("(TDS|FREETDS|HD_).*"));
@@ -94,7 +92,7 @@ class SqlServerDriversIT {
         .putAll(
             Map.of(
                 "HD_HOST",
-                "127.0.0.1",
+                host,
                 "HD_PORT",
                 Integer.toString(port),
                 "HD_USER",

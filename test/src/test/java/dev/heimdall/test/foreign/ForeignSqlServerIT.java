@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.TestNode;
-import dev.heimdall.test.tds.TdsOptions;
-import dev.heimdall.test.tds.TdsServer;
 import dev.heimdall.test.tds.TdsTarget;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -24,13 +22,13 @@ import org.junit.jupiter.api.Test;
 /** Statements of PostgreSQL's clients that rules forward to SQL Server. */
 @Tag("ci")
 class ForeignSqlServerIT {
-  private final TdsServer server = TdsServer.start();
+  private final TdsTarget server = TdsTarget.start("app");
   private TestNode node;
   private Connection client;
 
   @BeforeEach
   void start() throws SQLException {
-    try (Connection direct = TdsTarget.of(server).jdbc(";databaseName=app");
+    try (Connection direct = server.jdbc(";databaseName=app;encrypt=false");
         Statement statement = direct.createStatement()) {
       statement.execute(
           "create table people (id int primary key, name nvarchar(50), paid decimal(10,2), born"
@@ -46,9 +44,9 @@ class ForeignSqlServerIT {
                     .source(
                         "far",
                         "url",
-                        "jdbc:sqlserver://127.0.0.1:%d;databaseName=app".formatted(server.port()))
-                    .source("far", "user", TdsOptions.USER)
-                    .source("far", "password", TdsOptions.PASSWORD)
+                        "jdbc:sqlserver://%s;databaseName=app".formatted(server.address()))
+                    .source("far", "user", server.user())
+                    .source("far", "password", server.password())
                     .source("far", "tls.mode", "disable")
                     .vdb("ruleSources", List.of("far"))
                     .vdb("rules", List.of("main"))

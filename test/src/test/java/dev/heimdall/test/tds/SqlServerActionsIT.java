@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 
 /** Actions of rules on connections of the node's own. */
 class SqlServerActionsIT {
-  private final TdsServer server = TdsServer.start();
+  private final TdsTarget server = TdsTarget.start("app");
   private SqlServerNode node;
 
   @BeforeEach
   void tables() throws SQLException {
-    try (Connection direct = TdsTarget.of(server).jdbc(";databaseName=app")) {
+    try (Connection direct = server.jdbc(";databaseName=app;encrypt=false")) {
       all(direct, "create table log (a int primary key, b nvarchar(50))");
       all(direct, "create table done (a nvarchar(50))");
     }
@@ -37,12 +37,12 @@ class SqlServerActionsIT {
   }
 
   private Connection client(String rules) throws SQLException {
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", rules);
+    node = SqlServerNode.start(server, "", rules);
     return node.jdbc(";encrypt=false");
   }
 
   private String rows(String query) throws SQLException {
-    try (Connection direct = TdsTarget.of(server).jdbc(";databaseName=app")) {
+    try (Connection direct = server.jdbc(";databaseName=app;encrypt=false")) {
       return all(direct, query);
     }
   }
@@ -53,7 +53,7 @@ class SqlServerActionsIT {
 
   /** How many connections the server has had a text from. */
   private long connectionsWith(String text) {
-    return server.log().stream()
+    return server.standIn().log().stream()
         .filter(message -> String.valueOf(message.text()).contains(text))
         .map(TdsMessage::connection)
         .distinct()
@@ -66,6 +66,7 @@ class SqlServerActionsIT {
 
   @Test
   void plansHaveTablesAndNoValues() throws Exception {
+    server.standIn(); // others have plans of their own
     try (Connection client = client(PLAN);
         PreparedStatement prepared =
             client.prepareStatement(

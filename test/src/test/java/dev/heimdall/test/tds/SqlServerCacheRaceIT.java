@@ -59,13 +59,13 @@ class SqlServerCacheRaceIT {
   private final AtomicLong stale = new AtomicLong();
   private final AtomicBoolean over = new AtomicBoolean();
   private final List<SqlServerNode> nodes = new ArrayList<>();
-  private TdsServer server;
+  private TdsTarget server;
   private RedisProcess store;
 
   @BeforeEach
   void listen() throws SQLException {
-    server = TdsServer.start();
-    try (Connection past = TdsTarget.of(server).jdbc(";databaseName=app;encrypt=false")) {
+    server = TdsTarget.start("app");
+    try (Connection past = server.jdbc(";databaseName=app;encrypt=false")) {
       all(past, "create table race (id int primary key, v int)");
       all(past, "create view seen as select id, v from race");
       all(past, "create synonym meant for race");
@@ -86,15 +86,14 @@ class SqlServerCacheRaceIT {
   }
 
   private void start(String rules) throws SQLException {
-    nodes.add(
-        SqlServerNode.caching(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, CACHE, rules));
+    nodes.add(SqlServerNode.caching(server, CACHE, rules));
     ready();
   }
 
   private void startFleet(String rules) throws SQLException {
     store = RedisProcess.running();
     for (int id = 1; id <= 2; id++) {
-      nodes.add(SqlServerNode.caching(TdsTarget.of(server), CACHE, rules, store.address(), id));
+      nodes.add(SqlServerNode.caching(server, CACHE, rules, store.address(), id));
     }
     ready();
   }

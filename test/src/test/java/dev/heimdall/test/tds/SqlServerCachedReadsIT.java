@@ -44,15 +44,15 @@ class SqlServerCachedReadsIT {
           "create trigger t1 on fires after insert as update items set name = 'x' where id = 1",
           "create trigger t2 on other instead of delete as exec writes");
 
-  private static TdsServer server;
+  private static TdsTarget server;
   private static SqlServerNode node;
   private static Connection past;
   private static Connection console;
 
   @BeforeAll
   static void start() throws SQLException {
-    server = TdsServer.start();
-    past = TdsTarget.of(server).jdbc(";databaseName=app;encrypt=false");
+    server = TdsTarget.start("app");
+    past = server.jdbc(";databaseName=app;encrypt=false");
     all(past, "create table items (id int primary key, name nvarchar(100), at datetime2)");
     all(past, "create table other (id int)");
     all(past, "create table fires (id int)");
@@ -62,17 +62,19 @@ class SqlServerCachedReadsIT {
         "create table children (id int, foreign key (id) references parents (id)"
             + " on delete cascade)");
     for (String definition : DEFINITIONS) {
-      all(past, definition);
+      server.define(past, definition);
     }
-    node = SqlServerNode.caching(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    node = SqlServerNode.caching(server, "", "");
     console = node.console();
   }
 
   @AfterAll
   static void end() throws SQLException {
-    console.close();
-    node.close();
     past.close();
+    if (node != null) {
+      console.close();
+      node.close();
+    }
     server.close();
   }
 

@@ -11,10 +11,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates that clients of SQL Server see, without files. */
+@DisabledIfSystemProperty(
+    named = "tds.server",
+    matches = ".+",
+    disabledReason = "its server has the certificate of tests")
 class SqlServerCertificateIT {
   private final TdsServer server = TdsServer.start();
 

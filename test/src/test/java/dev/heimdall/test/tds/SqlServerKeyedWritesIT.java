@@ -36,7 +36,7 @@ class SqlServerKeyedWritesIT {
           "create synonym meant for items",
           "create trigger t1 on fires after update as update fires set n = 7");
 
-  private static TdsServer server;
+  private static TdsTarget server;
   private static SqlServerNode node;
   private static Connection past;
   private static Connection console;
@@ -46,18 +46,14 @@ class SqlServerKeyedWritesIT {
 
   @BeforeAll
   static void start() throws SQLException {
-    server = TdsServer.start();
-    past = TdsTarget.of(server).jdbc(";databaseName=app;encrypt=false");
+    server = TdsTarget.start("app");
+    past = server.jdbc(";databaseName=app;encrypt=false");
     for (String definition : DEFINITIONS) {
       all(past, definition);
     }
     node =
         SqlServerNode.caching(
-            server.port(),
-            TdsOptions.USER,
-            TdsOptions.PASSWORD,
-            ", \"cache\": {\"enabled\": true, \"dmlThreshold\": 100}",
-            "");
+            server, ", \"cache\": {\"enabled\": true, \"dmlThreshold\": 100}", "");
     console = node.console();
   }
 

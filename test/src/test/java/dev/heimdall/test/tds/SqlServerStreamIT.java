@@ -3,6 +3,7 @@ package dev.heimdall.test.tds;
 import static dev.heimdall.test.tds.TdsSessionTest.all;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.SocketRelay;
@@ -31,7 +32,7 @@ class SqlServerStreamIT {
 
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong furthest = new AtomicLong();
-  private TdsServer server;
+  private TdsTarget server;
   private SlowRelay relay;
   private SqlServerNode node;
 
@@ -84,9 +85,10 @@ class SqlServerStreamIT {
 
   @BeforeEach
   void listen() throws IOException {
-    server = TdsServer.start();
+    server = TdsTarget.start("app");
+    assumeThat(server.host()).as("relays lead to this machine").isEqualTo("127.0.0.1");
     relay = new SlowRelay(server.port());
-    node = SqlServerNode.start(relay.port(), TdsOptions.USER, TdsOptions.PASSWORD, LIMITS, "");
+    node = SqlServerNode.start(relay.port(), server.user(), server.password(), LIMITS, "");
   }
 
   @AfterEach
@@ -123,7 +125,7 @@ class SqlServerStreamIT {
       assertThat(sent).hasValueLessThan(LONG);
       assertThat(all(bob, "select 2")).isEqualTo("[2;]");
       assertThat(all(ann, "select 1")).isEqualTo("[1;]");
-      assertThat(server.accepted()).isOne();
+      assertThat(server.connections()).isOne();
     }
   }
 

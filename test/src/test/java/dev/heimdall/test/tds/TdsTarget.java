@@ -33,7 +33,7 @@ public final class TdsTarget implements AutoCloseable {
   }
 
   /** The same with this database of its own, which a real server has until it is closed. */
-  static TdsTarget start(String database) {
+  public static TdsTarget start(String database) {
     String named = System.getProperty("tds.server");
     if (named == null) {
       return of(TdsServer.start());
@@ -81,12 +81,30 @@ public final class TdsTarget implements AutoCloseable {
     return address;
   }
 
+  public String host() {
+    return address.substring(0, address.lastIndexOf(':'));
+  }
+
+  public int port() {
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
   public String user() {
     return user;
   }
 
   public String password() {
     return password;
+  }
+
+  /** Defines something; a test is skipped where a real server has no such thing. */
+  void define(Connection direct, String definition) throws SQLException {
+    try {
+      TdsSessionTest.all(direct, definition);
+    } catch (SQLException e) {
+      assumeThat(server).as("%s: %s", definition, e.getMessage()).isNotNull();
+      throw e;
+    }
   }
 
   /** Number of connections, but for those of tests where the server is a real one. */
