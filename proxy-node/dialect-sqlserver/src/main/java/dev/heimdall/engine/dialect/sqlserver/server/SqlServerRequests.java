@@ -46,17 +46,8 @@ public final class SqlServerRequests implements ServerRequests {
   /** Options as requests have set them since the last reset. */
   private final Map<String, String> options = new HashMap<>();
 
-  /**
-   * A statement that the server has prepared.
-   *
-   * @param text a rule's, perhaps, and not the client's
-   * @param cursors if cursors have its rows
-   * @param database that was in use when it was prepared, and that its names are in
-   */
-  private record Prepared(int handle, String text, boolean cursors, String database) {}
-
   /** Statements that the server has prepared, by the handles that the client has for them. */
-  private final Map<Integer, Prepared> handles = new HashMap<>();
+  private final Map<Integer, ServerHandle> handles = new HashMap<>();
 
   /** The cursors that the client has open. */
   private final OpenCursors cursors = new OpenCursors();
@@ -254,7 +245,7 @@ public final class SqlServerRequests implements ServerRequests {
    *     another database
    */
   public Integer handleOf(ReplyOwner client, int number, String text) {
-    Prepared prepared = isStateOf(client) ? handles.get(number) : null;
+    ServerHandle prepared = isStateOf(client) ? handles.get(number) : null;
     boolean same =
         prepared != null
             && prepared.text().equals(text)
@@ -267,13 +258,13 @@ public final class SqlServerRequests implements ServerRequests {
    * where the server has none.
    */
   public int take(ReplyOwner client, int number) {
-    Prepared prepared = isStateOf(client) ? handles.remove(number) : null;
+    ServerHandle prepared = isStateOf(client) ? handles.remove(number) : null;
     return prepared == null ? 0 : prepared.handle();
   }
 
   /** The client has unprepared the statement of this number: the server forgets it, too. */
   public void forget(ReplyOwner client, int number) {
-    Prepared prepared = isStateOf(client) ? handles.remove(number) : null;
+    ServerHandle prepared = isStateOf(client) ? handles.remove(number) : null;
     if (prepared != null) {
       String procedure =
           RpcProcedure.name(
@@ -390,7 +381,8 @@ public final class SqlServerRequests implements ServerRequests {
       SentRequest.Numbered statement = prepares;
       boolean forCursors = statement.cursors() != null;
       handles.put(
-          statement.number(), new Prepared(number, statement.text(), forCursors, databaseInUse()));
+          statement.number(),
+          new ServerHandle(number, statement.text(), forCursors, databaseInUse()));
     }
     if (running != null) {
       cursors.returned(running.cursors(), ordinal, number, replies.layout());
