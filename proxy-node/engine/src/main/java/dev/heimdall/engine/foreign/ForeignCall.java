@@ -1,6 +1,7 @@
 package dev.heimdall.engine.foreign;
 
 import dev.heimdall.engine.sql.PlaceholderText;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
@@ -241,11 +242,16 @@ public final class ForeignCall implements Runnable {
     }
   }
 
+  /** Servers may heed a limit in changes, too: fewer rows would be changed. */
+  private int mostRows() {
+    return what.kind() == StatementKind.SELECT ? what.maxRows() : 0;
+  }
+
   private ForeignOutcome simple(Connection connection, Pieces out) throws SQLException, Refused {
     try (Statement simple = connection.createStatement()) {
       simple.setEscapeProcessing(false);
       simple.setFetchSize(source.protocol().fetchSize());
-      simple.setMaxRows(what.maxRows());
+      simple.setMaxRows(mostRows());
       move(Stage.RUNNING, simple);
       return result(simple, begun(() -> simple.execute(what.format().text())), out);
     }
@@ -264,7 +270,7 @@ public final class ForeignCall implements Runnable {
     }
     try (PreparedStatement prepared = prepare(connection, text)) {
       prepared.setFetchSize(source.protocol().fetchSize());
-      prepared.setMaxRows(what.maxRows());
+      prepared.setMaxRows(mostRows());
       begun(
           () -> {
             what.format().bind(prepared, text.numbers());
