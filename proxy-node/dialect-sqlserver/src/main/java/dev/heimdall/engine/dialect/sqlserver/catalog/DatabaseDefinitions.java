@@ -75,44 +75,6 @@ final class DatabaseDefinitions {
     }
   }
 
-  /**
-   * Name that a synonym stands for.
-   *
-   * @param database folded, as the others are; null where it says none
-   */
-  private record Base(int parts, String database, String schema, String name) {
-    static Base of(String written) {
-      List<String> parts = new ArrayList<>();
-      StringBuilder part = new StringBuilder();
-      boolean quoted = false;
-      String text = written == null ? "" : written;
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (c == ']' && quoted && i + 1 < text.length() && text.charAt(i + 1) == ']') {
-          part.append(text.charAt(i++));
-        } else if (c == '[' && !quoted || c == ']' && quoted) {
-          quoted = !quoted;
-        } else if (c == '.' && !quoted) {
-          parts.add(part.toString());
-          part.setLength(0);
-        } else {
-          part.append(c);
-        }
-      }
-      parts.add(part.toString());
-      return new Base(parts.size(), part(parts, 2), part(parts, 1), FoldedName.of(last(parts)));
-    }
-
-    private static String last(List<String> parts) {
-      return parts.get(parts.size() - 1);
-    }
-
-    private static String part(List<String> parts, int before) {
-      int at = parts.size() - 1 - before;
-      return at < 0 || parts.get(at).isEmpty() ? null : FoldedName.of(parts.get(at));
-    }
-  }
-
   private record TableTrigger(long id, String name, int parentClass, long parent) {}
 
   private final SystemReader.About about;
@@ -478,7 +440,7 @@ final class DatabaseDefinitions {
 
   /** It stands for a table or view, for code, or for what is elsewhere. */
   private void synonym(long id, Named own) {
-    Base base = Base.of(synonyms.get(id));
+    SynonymBase base = SynonymBase.of(synonyms.get(id));
     boolean here = isHere(base);
     List<Long> reads = here ? reads(base.schema(), base.name()) : List.of();
     List<Long> calls = List.of();
@@ -504,12 +466,12 @@ final class DatabaseDefinitions {
     }
   }
 
-  private boolean isHere(Base base) {
+  private boolean isHere(SynonymBase base) {
     return base.parts() < 4 && (base.database() == null || names.isOwn(base.database()));
   }
 
   /** True if a synonym with this base stands for code that the catalogue has. */
-  private boolean standsForCode(Base base) {
+  private boolean standsForCode(SynonymBase base) {
     return isHere(base)
         && !SystemProcedures.mayBeOfServer(base.schema(), base.name())
         && !codes(base.schema(), base.name()).isEmpty();
@@ -585,7 +547,7 @@ final class DatabaseDefinitions {
       for (Map.Entry<Long, Named> synonym : standIns.entrySet()) {
         Named named = synonym.getValue();
         if (named.name().equals(name) && (schema == null || schema.equals(named.schema()))) {
-          if (standsForCode(Base.of(synonyms.get(synonym.getKey())))) {
+          if (standsForCode(SynonymBase.of(synonyms.get(synonym.getKey())))) {
             known = true;
           } else {
             return false;

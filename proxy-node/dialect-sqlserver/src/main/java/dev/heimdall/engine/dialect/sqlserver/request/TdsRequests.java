@@ -307,7 +307,8 @@ final class TdsRequests implements RequestHandler {
     }
     facts = rows ? SessionEffects.without(facts, SqlServerPins.BULK_LOAD) : facts;
     loads = SessionEffects.awaitsRows(facts) ? request.text() : null;
-    String level = isolation(type, payload);
+    String level =
+        type == TdsPacket.TRANSACTION ? ClientRequest.isolation(payload, encoder.version()) : null;
     if (level != null) {
       facts = facts.with(SessionEffects.setting(SessionOptions.ISOLATION, level));
     }
@@ -388,12 +389,6 @@ final class TdsRequests implements RequestHandler {
     } finally {
       consumed.release();
     }
-  }
-
-  private String isolation(byte type, ByteBuf payload) {
-    return type == TdsPacket.TRANSACTION
-        ? ClientRequest.isolation(payload, encoder.version())
-        : null;
   }
 
   /** Has the server prepare the statements that are to be executed, unless it has them. */

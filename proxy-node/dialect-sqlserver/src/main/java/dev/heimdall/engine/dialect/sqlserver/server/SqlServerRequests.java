@@ -402,9 +402,8 @@ public final class SqlServerRequests implements ServerRequests {
       done.options()
           .forEach(
               (name, value) -> {
-                if (value == null) {
-                  options.remove(name);
-                } else {
+                options.remove(name);
+                if (value != null) {
                   options.put(name, value);
                 }
               });
