@@ -98,12 +98,27 @@ final class JoinJudge implements AutoCloseable {
     }
   }
 
-  private void attempt(String write) {
+  /** What the server does not know is refused through the node as well, and changes nothing. */
+  private void attempt(String write) throws SQLException {
     try {
       run(node, write);
     } catch (SQLException e) {
-      // What this server does not know: it has changed nothing.
-      assert e.getMessage() != null;
+      if (!refused(write)) {
+        violations.add("%s: refused through the node alone: %s".formatted(write, e.getMessage()));
+      }
+    }
+  }
+
+  private boolean refused(String write) throws SQLException {
+    server.setAutoCommit(false);
+    try {
+      run(server, write);
+      return false;
+    } catch (SQLException e) {
+      return true;
+    } finally {
+      server.rollback();
+      server.setAutoCommit(true);
     }
   }
 

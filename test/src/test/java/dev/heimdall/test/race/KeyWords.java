@@ -32,6 +32,9 @@ record KeyWords(
    */
   record Literals(List<String> types, List<String> plain, List<String> all) {}
 
+  /** Beginning of an answer that is an error, ahead of its number. */
+  static final String ERROR = "error ";
+
   static final KeyWords MYSQL =
       new KeyWords(
           "SELECT GROUP_CONCAT(n ORDER BY n) FROM %s WHERE ",
@@ -126,6 +129,14 @@ record KeyWords(
               KeySamples.SQL_SERVERS_NUMBERS),
           new Literals(
               List.of(), KeySamples.SQL_SERVERS_PLAIN_TEXTS, KeySamples.SQL_SERVERS_TEXTS));
+
+  /**
+   * True for an error that the server gives or not by the order in which it looks at the conditions
+   * (245, a conversion that fails): the node keeps none.
+   */
+  boolean byPlan(String answer) {
+    return this == SQL_SERVER && answer.equals(ERROR + 245);
+  }
 
   /** Literals for columns of this definition. */
   Literals literals(String type) {
