@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 public final class SecretPlaces {
   private static final Pattern NAMES =
       Pattern.compile(
-          "(?i).*(pas+w|pas+phrase|pwd|verifier|token|fleet_?-?key|private_?-?key|api_?-?key).*|key|headers");
+          "(?i).*(pas+w|pas+phrase|pwd|verifier|token|fleet_?-?key|private_?-?key|api_?-?key).*|key|headers|certificate");
 
   private SecretPlaces() {}
 

@@ -251,6 +251,7 @@ public final class FullConfiguration {
             "mode": "require",
             "certificateFile": "tls/server.crt",
             "keyFile": "tls/server.key",
+            "selfSigned": false,
             "clientCaFile": "tls/ca.pem",
             "clientCertificate": "optional"
           },

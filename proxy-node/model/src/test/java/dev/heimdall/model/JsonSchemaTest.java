@@ -77,8 +77,9 @@ class JsonSchemaTest {
 
   private static void assertAllSet(Shape<?> shape, JsonNode value, String path) {
     for (Shape.Field field : shape.fields()) {
-      // The ways to give a password exclude each other.
+      // The ways to give a password, or a certificate, exclude each other.
       if (field.key().equals("password") && value.has("verifier")
+          || field.key().equals("certificate") && value.has("certificateFile")
           || field.key().equals("credentials") && value.has("password")) {
         continue;
       }
