@@ -297,6 +297,16 @@ public final class HandledClient {
     session.renewal().request();
   }
 
+  /** True if a statement of the client's waits for something, at a server or ahead of it. */
+  public boolean waits() {
+    return session.control().waitReason() != null;
+  }
+
+  /** True if a statement is here as a whole that is about to be handled. */
+  public boolean isAboutToGoOn() {
+    return session.control().holdsWhole();
+  }
+
   /** The client cancels what it waits for, over the connection that it waits on. */
   public void cancel() {
     session.control().cancelFromAnyThread(() -> {});

@@ -202,6 +202,11 @@ final class SessionControl {
     return requests.awaitsRoom() ? WaitReason.MEMORY : null;
   }
 
+  /** True if a statement waits of which nothing is handled. */
+  boolean holdsWhole() {
+    return requests.waitsWhole();
+  }
+
   /** True if the client's statement is sent when one of the node's own is answered. */
   private boolean awaitsOwnStatement() {
     return requests.blocked() && lease.server().runsAheadOf(session.owner());

@@ -62,6 +62,7 @@ final class TdsRequests implements RequestHandler {
   private final RpcRequests rpc;
   private final ReplayNotes replay;
   private final ForeignBatches foreign;
+  private final InterruptedClient interrupted;
   private final CallHandles handles;
   private final Preparing preparing;
   private final MessageRest rest;
@@ -94,29 +95,13 @@ final class TdsRequests implements RequestHandler {
     this.rest = new MessageRest(parts, rpc, handles);
     this.keyed = new RowsOfRequest(next, request, rpc, this::mode);
     this.cached = new CachedRequests(parts, request, rpc, kept, keyed);
-    attentions.listener(this::attention);
+    this.interrupted = new InterruptedClient(parts, encoder, foreign);
     if (!encoder.recovered().isEmpty()) {
       parts.carried().settings().resume(encoder.recovered());
     }
   }
 
   // ---- attention
-
-  /** The client interrupts what it has sent before, wherever that is. */
-  private void attention() {
-    client.cancel();
-    parts.loop().soon(this::acknowledge, client::failed); // behind the cancel
-  }
-
-  /** Acknowledges an attention where there was nothing to interrupt. */
-  private void acknowledge() {
-    boolean idle = client.outstanding() == 0 && !foreign.running();
-    if (attentions.unanswered() && idle && client.connected()) {
-      ByteBuf out = client.alloc().buffer();
-      encoder.ready(client.status(), out);
-      client.write(out);
-    }
-  }
 
   /** Servers acknowledge what interrupts, and send no error. */
   @Override
@@ -152,7 +137,7 @@ final class TdsRequests implements RequestHandler {
         unreported.answered(encoder.version().hasHeaders(), surely, reported, error != null);
     requests(from).mayBeOpen(open);
     pinned(SqlServerPins.UNREPORTED_TRANSACTION, open);
-    parts.loop().soon(this::acknowledge, client::failed);
+    interrupted.answered();
   }
 
   private void pinned(PinReason reason, boolean pins) {
