@@ -114,7 +114,8 @@ final class SqlServerClassifier implements StatementClassifier {
       temporary(text, from, quoted);
       return;
     }
-    if (!quoted && text[from] >= 0 && word == SqlServerWord.OTHER) {
+    // What a body that is defined here reads, it reads once it runs.
+    if (!quoted && text[from] >= 0 && word == SqlServerWord.OTHER && !toTheEnd) {
       calls.readName(text, from, lexer.end());
     }
     if (!quoted && SqlServerPlaces.isOdd(text, from, lexer.end())) {

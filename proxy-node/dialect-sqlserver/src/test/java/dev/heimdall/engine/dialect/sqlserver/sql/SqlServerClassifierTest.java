@@ -206,6 +206,8 @@ class SqlServerClassifierTest {
         "BEGIN TRY SELECT 1 END TRY BEGIN CATCH THROW END CATCH | BRANCHES",
         "WHILE 1=1 BEGIN EXEC p END | CALLS_UNSEEN:p, BRANCHES",
         "SELECT 1; foo | PIN:unknown statement",
+        "CREATE PROC p AS UPDATE t SET a = 1 RETURN @@ROWCOUNT + @@IDENTITY | ``",
+        "CREATE PROC #p AS SELECT @@ERROR | PIN:temporary table, OBJECT:#p",
       })
   void effectsOnTheSession(String sql, String expected) {
     assertThat(effects(sql)).isEqualTo(expected == null ? "" : expected);
