@@ -70,7 +70,7 @@ class UpsertsIT {
   @EnumSource(
       value = Wiring.class,
       mode = Mode.INCLUDE,
-      names = {"UNIQUES_UNMINDED", "AFFECTED_UNMINDED", "UPSERTS_UNMINDED"})
+      names = {"UNIQUES_UNMINDED", "AFFECTED_UNMINDED"})
   void withAPartTakenAwaySomethingOldIsServedOfMariadb(Wiring wiring) throws SQLException {
     MysqlRelease release = MysqlRelease.MARIADB;
     InstrumentedNodes nodes = new InstrumentedNodes(wiring);
