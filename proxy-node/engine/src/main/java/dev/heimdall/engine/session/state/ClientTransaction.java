@@ -213,6 +213,7 @@ public final class ClientTransaction {
     begunToRead = held != null && mayOnlyRead(held);
     heldForReplica = forReplica;
     rests(); // what its server has said is not what the next one says
+    reads().runsAgain();
     status = held == null ? TransactionState.IDLE : TransactionState.OPEN;
     if (held != null) {
       reads().begins(new String(held, StandardCharsets.UTF_8), null);

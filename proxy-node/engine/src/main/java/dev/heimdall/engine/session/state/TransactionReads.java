@@ -10,6 +10,7 @@ public final class TransactionReads {
   private String begin;
   private Catalogue.Edition begunIn;
   private boolean inDoubt;
+  private boolean again;
   private boolean asked;
   private boolean served;
   private Snapshots found = Snapshots.UNKNOWN;
@@ -23,7 +24,12 @@ public final class TransactionReads {
   public void begins(String text, Catalogue.Edition in) {
     inDoubt |= begin != null || text == null;
     begin = text;
-    begunIn = in;
+    begunIn = again ? null : in;
+  }
+
+  /** Another server runs it from its beginning, whose settings may be others. */
+  void runsAgain() {
+    again = true;
   }
 
   /** Catalogue at its BEGIN, and so the settings that it began with; null where unknown. */
