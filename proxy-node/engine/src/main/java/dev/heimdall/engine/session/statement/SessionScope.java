@@ -206,9 +206,11 @@ final class SessionScope {
     return vdb.definitions().judges(scope.database(), edition);
   }
 
-  /** The catalogue by which they are judged now; null where that is uncertain. */
+  /**
+   * The catalogue by which they are judged now; null where that is uncertain, or none is needed.
+   */
   Catalogue.Edition edition() {
-    return vdb.definitions().edition(scope.database());
+    return scope == null ? null : vdb.definitions().edition(scope.database());
   }
 
   /** True if that is not known because the server has not said so for some time. */
