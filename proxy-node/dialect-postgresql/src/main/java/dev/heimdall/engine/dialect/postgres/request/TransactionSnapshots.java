@@ -58,14 +58,14 @@ final class TransactionSnapshots {
     if (chosen != null) {
       return of(chosen);
     }
-    Catalogue.Edition same = usual();
+    Catalogue.Edition same = leftToServer();
     if (same != null && same == next.judgedBy() && same.isCommittedReader(user())) {
       reads.found(Snapshots.OF_STATEMENT);
     }
     return reads.found();
   }
 
-  /** What a BEGIN says, and perhaps more; empty for nothing. */
+  /** Level that a BEGIN names, with what is behind it; empty for none. */
   private static String level(String begin) {
     String lower = begin.toLowerCase(Locale.ROOT);
     if (lower.contains("--") || lower.contains("/*")) {
@@ -77,16 +77,13 @@ final class TransactionSnapshots {
   }
 
   /**
-   * The catalogue at the beginning of the transaction, if that and its session leave its level to
-   * the server; else null.
+   * The catalogue at the beginning of the transaction, if its session leaves the level of a BEGIN
+   * that names none to the server; else null.
    */
-  private Catalogue.Edition usual() {
-    TransactionReads reads = transaction.reads();
+  private Catalogue.Edition leftToServer() {
     boolean chosen =
         settings.variables().get(DEFAULT) != null || settings.touched().contains(DEFAULT);
-    return chosen || reads.begin() == null || !level(reads.begin()).isEmpty()
-        ? null
-        : reads.begunIn();
+    return chosen ? null : transaction.reads().begunIn();
   }
 
   private String user() {
@@ -96,7 +93,8 @@ final class TransactionSnapshots {
   /** The server is asked ahead of the statement that is sent next. */
   void ask(ServerConnection server) {
     TransactionReads reads = transaction.reads();
-    Catalogue.Edition usual = usual();
+    boolean named = reads.begin() == null || !level(reads.begin()).isEmpty();
+    Catalogue.Edition usual = named ? null : leftToServer();
     String user = user();
     server.query(
         QUESTION,
