@@ -127,9 +127,7 @@ final class CallValues {
         boolean same = sent == of.type() && status == BY_VALUE && value != null;
         boolean whole = sent != SqlServerSql.CHARACTERS || length() <= of.longest();
         Parameter known =
-            same && whole
-                ? new Parameter(of.name(), sent, false, value)
-                : new Parameter(of.name(), NONE, false, null);
+            same && whole ? new Parameter(of.name(), sent, false, value) : unknown(of.name());
         // One that has two values is an error, or has one of them.
         values.merge(of.name().toLowerCase(Locale.ROOT), known, (a, b) -> unknown(of.name()));
       }

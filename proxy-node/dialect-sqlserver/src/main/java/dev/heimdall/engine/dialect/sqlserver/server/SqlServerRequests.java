@@ -399,14 +399,7 @@ public final class SqlServerRequests implements ServerRequests {
     SentRequest done = running;
     running = null;
     if (!failed) {
-      done.options()
-          .forEach(
-              (name, value) -> {
-                options.remove(name);
-                if (value != null) {
-                  options.put(name, value);
-                }
-              });
+      done.options().forEach((name, value) -> options.compute(name, (same, old) -> value));
     }
   }
 

@@ -3,23 +3,25 @@ package dev.heimdall.engine.dialect.sqlserver.sql;
 /** Names that code may use, as the catalogue of its database has them: folded. */
 public interface CodeNames {
   /** For a text of an unknown database. */
-  CodeNames UNKNOWN =
-      new CodeNames() {
-        @Override
-        public boolean isOwn(String database) {
-          return true;
-        }
+  CodeNames UNKNOWN = new Unknown();
 
-        @Override
-        public boolean isOther(String database) {
-          return false;
-        }
+  /** All names may be of the code's own database, and of anything. */
+  class Unknown implements CodeNames {
+    @Override
+    public boolean isOwn(String database) {
+      return true;
+    }
 
-        @Override
-        public boolean callable(String schema, String name) {
-          return true;
-        }
-      };
+    @Override
+    public boolean isOther(String database) {
+      return false;
+    }
+
+    @Override
+    public boolean callable(String schema, String name) {
+      return true;
+    }
+  }
 
   /** True if it is the database of the code itself. */
   boolean isOwn(String database);

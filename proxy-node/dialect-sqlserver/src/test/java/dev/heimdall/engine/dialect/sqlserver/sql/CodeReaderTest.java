@@ -164,22 +164,7 @@ class CodeReaderTest {
   @Test
   void cursorsAreLocalWhereTheDatabaseSaysSo() {
     CodeNames local =
-        new CodeNames() {
-          @Override
-          public boolean isOwn(String database) {
-            return true;
-          }
-
-          @Override
-          public boolean isOther(String database) {
-            return false;
-          }
-
-          @Override
-          public boolean callable(String schema, String name) {
-            return true;
-          }
-
+        new CodeNames.Unknown() {
           @Override
           public boolean cursorsAreLocal() {
             return true;
@@ -199,7 +184,7 @@ class CodeReaderTest {
     assertThat(procedure("SET CONTEXT_INFO 0x1").calls()).contains(SqlServerSql.LASTING);
   }
 
-  /** What a batch leaves as it is holds for the procedures that it calls next. */
+  /** Verdicts on procedures hold within a batch that defines nothing. */
   @Test
   void aBatchSaysWhetherItDefines() {
     assertThat(parsed("DECLARE @a int EXEC @a = p SELECT @a").definitions()).isNotNull();
