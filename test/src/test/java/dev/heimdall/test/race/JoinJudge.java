@@ -98,7 +98,7 @@ final class JoinJudge implements AutoCloseable {
     }
   }
 
-  /** What the server does not know is refused through the node as well, and changes nothing. */
+  /** A write that the server does not know is refused through the node as well. */
   private void attempt(String write) throws SQLException {
     try {
       run(node, write);

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Words of a server for reads and writes by a column {@code c} of a table with a number {@code n}.
- * What is to be drawn more often is there several times.
+ * Words to be drawn more often are there several times.
  *
  * @param read all up to the condition, of a table
  * @param columns spellings of the column, which may name the table

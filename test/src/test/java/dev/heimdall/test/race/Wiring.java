@@ -58,7 +58,7 @@ enum Wiring {
   UNIQUES_UNMINDED,
   /** An upsert has written one row, whatever the server says. */
   AFFECTED_UNMINDED,
-  /** What an upsert sets is what its row has there before. */
+  /** An upsert sets its columns to the values that its row has already. */
   UPSERTS_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";

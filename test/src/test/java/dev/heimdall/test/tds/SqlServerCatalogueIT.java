@@ -37,7 +37,7 @@ class SqlServerCatalogueIT {
           "create procedure dbo.harmless @a int as select v from other where v = @a",
           "create trigger t1 on fires after insert as insert into secret select v from inserted");
 
-  /** By what finds them, statements that reach the table. */
+  /** Statements that reach the table, by the view that shows it. */
   private static final Map<String, String> REACH =
       new TreeMap<>(
           Map.of(

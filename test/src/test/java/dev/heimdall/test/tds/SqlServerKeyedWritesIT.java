@@ -202,7 +202,7 @@ class SqlServerKeyedWritesIT {
     }
   }
 
-  /** What is in double quotes may be a value still, as where it was prepared. */
+  /** Double quotes may be those of a value still, as where it was prepared. */
   @Test
   void anExecutionByAHandleOfOtherSettingsCountsForTheWholeTable() throws SQLException {
     String read = "select n from items where name = 'one'";

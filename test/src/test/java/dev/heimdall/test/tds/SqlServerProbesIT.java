@@ -142,7 +142,7 @@ class SqlServerProbesIT {
         .orElse("0");
   }
 
-  /** What results by characters rest on: no two texts are equal that the node tells apart. */
+  /** Texts that the node tells apart are not equal: results by characters rest on it. */
   private void texts(Connection on, String collation) throws SQLException {
     List<String> equal = new ArrayList<>();
     try (Statement statement = on.createStatement()) {

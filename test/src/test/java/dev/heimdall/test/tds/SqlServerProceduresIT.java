@@ -268,7 +268,7 @@ class SqlServerProceduresIT {
     }
   }
 
-  /** What went wrong with one way of a client, beside which another one looks at the connection. */
+  /** Faults of one way of a client, beside which another one looks at the connection. */
   private List<String> traces(String name, Connection other, String usual, Way way, String called)
       throws Exception {
     List<String> found = new ArrayList<>();

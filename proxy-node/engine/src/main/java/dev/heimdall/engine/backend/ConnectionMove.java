@@ -18,7 +18,7 @@ final class ConnectionMove {
 
   void to(LoopContext next, ConnectionKeeper keeper) {
     LoopContext from = connection.context();
-    connection.flushNow(); // whose turn is over for it
+    connection.flushNow(); // the flush that waits is of the loop that it leaves
     // io_uring would begin another read on this loop when the one that waits is cancelled, and
     // never leave it.
     channel.config().setAutoRead(false);

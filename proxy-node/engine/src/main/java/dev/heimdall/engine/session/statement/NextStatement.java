@@ -52,7 +52,7 @@ public final class NextStatement implements RoutedStatement {
 
   private boolean doubted;
 
-  /** Rows that it can write, where that is known as it is sent; else null. */
+  /** Rows that it can write, as far as that is known when it is sent. */
   private StatementRows keys = StatementRows.UNKNOWN;
 
   /** From where a statement was looked at that changes its session; null for others. */

@@ -31,14 +31,14 @@ final class InterruptedClient {
     answered(); // behind the cancel
   }
 
-  /** What may have been interrupted is answered. */
+  /** A request that an attention may have interrupted is answered. */
   void answered() {
     loop.soon(this::acknowledge, client::failed);
   }
 
   /**
-   * Acknowledges an attention where there was nothing to interrupt. What waits, and could not be
-   * refused, is answered before; what is between two waits is interrupted at the next one.
+   * Acknowledges an attention where there was nothing to interrupt. A request that waits, and could
+   * not be refused, is answered before; one between two waits is interrupted at the next.
    */
   private void acknowledge() {
     boolean idle = client.outstanding() == 0 && !foreign.running();

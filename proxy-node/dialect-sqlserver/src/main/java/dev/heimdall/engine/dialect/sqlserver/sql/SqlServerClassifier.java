@@ -114,7 +114,7 @@ final class SqlServerClassifier implements StatementClassifier {
       temporary(text, from, quoted);
       return;
     }
-    // What a body that is defined here reads, it reads once it runs.
+    // The body of a definition reads nothing before it runs.
     if (!quoted && text[from] >= 0 && word == SqlServerWord.OTHER && !toTheEnd) {
       calls.readName(text, from, lexer.end());
     }
