@@ -1,8 +1,7 @@
 package dev.heimdall.engine.net;
 
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,8 +22,8 @@ public final class LoopContext {
 
   private final int index;
   private final EventLoop loop;
-  private final List<Flushable> dirty = new ArrayList<>(64);
-  private final List<Flushable> dirtyForTurn = new ArrayList<>(16);
+  private final ArrayDeque<Flushable> dirty = new ArrayDeque<>(64);
+  private final ArrayDeque<Flushable> dirtyForTurn = new ArrayDeque<>(16);
   private final Runnable flushTask = this::flushDirty;
   private final Runnable turnTask = this::flushTurn;
   private final LongSupplier clock;
@@ -207,19 +206,20 @@ public final class LoopContext {
 
   private void flushTurn() {
     turnScheduled = false;
-    for (int i = 0; i < dirtyForTurn.size(); i++) {
-      dirtyForTurn.get(i).flushNow();
-    }
-    dirtyForTurn.clear();
+    flushAll(dirtyForTurn);
   }
 
   private void flushDirty() {
     flushScheduled = false;
-    for (int i = 0; i < dirty.size(); i++) {
-      dirty.get(i).flushNow();
-    }
-    dirty.clear();
+    flushAll(dirty);
     unflushed = 0;
+  }
+
+  /** One after the other is taken: a flush may begin an event, which writes and flushes itself. */
+  private static void flushAll(ArrayDeque<Flushable> channels) {
+    for (Flushable next = channels.poll(); next != null; next = channels.poll()) {
+      next.flushNow();
+    }
   }
 
   /** An array of at least this size whose content does not outlive the caller. */

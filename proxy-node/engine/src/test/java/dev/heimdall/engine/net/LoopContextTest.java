@@ -97,4 +97,21 @@ class LoopContextTest {
 
     assertThat(seen).containsExactly("first", "event");
   }
+
+  /** A flush makes room, its client goes on, and what that writes is flushed as well. */
+  @Test
+  void whatAFlushLetsOthersWriteIsFlushed() {
+    loop.beginRead();
+    loop.flushLater(() -> {});
+    loop.flushLater(
+        () -> {
+          loop.inEvent(() -> seen.add("event"), this::failed);
+          reads("behind", 100);
+        });
+    loop.endRead();
+
+    channel.runPendingTasks();
+
+    assertThat(seen).containsExactly("event", "behind");
+  }
 }
