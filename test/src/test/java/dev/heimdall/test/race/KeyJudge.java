@@ -224,7 +224,7 @@ final class KeyJudge implements AutoCloseable {
     try {
       return String.valueOf(read.of(connection));
     } catch (SQLException e) {
-      return KeyWords.ERROR + e.getErrorCode();
+      return KeyWords.ERROR + Refusal.of(e).getErrorCode();
     }
   }
 

@@ -152,7 +152,7 @@ final class UpsertJudge implements AutoCloseable {
       row.next();
       return row.getString(1) + " " + row.getString(2) + " " + row.getString(3);
     } catch (SQLException e) {
-      return ERROR + e.getSQLState();
+      return ERROR + Refusal.of(e).getSQLState();
     }
   }
 
