@@ -20,7 +20,11 @@ import org.junit.jupiter.api.Test;
 /** No write by key leaves a result of several tables that it may touch. */
 @Tag("ci")
 class JoinedRowsIT {
-  private static final int PAIRS = Integer.getInteger("cache.joins.pairs", 6_000);
+  private static final int PAIRS = Integer.getInteger("cache.joins.pairs", 2_000);
+
+  /** Pairs after which a judge without a part of the proof has had its chance. */
+  private static final int MOST = 60_000;
+
   private static final long SEED = Long.getLong("cache.joins.seed", System.nanoTime());
 
   private static final List<String> JOINS =
@@ -81,7 +85,7 @@ class JoinedRowsIT {
     try (MysqlNode node = MysqlNode.start(release, c -> cached(release, c), nodes::start);
         Connection client = node.target().jdbc();
         Connection direct = MysqlTarget.of(release.shared().primary()).jdbc()) {
-      assertThat(judged("left joins", client, direct, JOINS, 10 * PAIRS)).isNotEmpty();
+      assertThat(judged("left joins", client, direct, JOINS, MOST)).isNotEmpty();
     }
   }
 
