@@ -258,7 +258,9 @@ public final class SqlServerNode implements AutoCloseable {
   /** A connection of mssql-jdbc by way of another port, such as a relay's. */
   public static Connection jdbc(int port, String properties) throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:sqlserver://127.0.0.1:" + port + ";databaseName=app" + properties, "app", "app");
+        "jdbc:sqlserver://127.0.0.1:" + port + ";databaseName=app" + TdsTarget.WAITS + properties,
+        "app",
+        "app");
   }
 
   /** Where its clients connect to. */
@@ -274,7 +276,12 @@ public final class SqlServerNode implements AutoCloseable {
       login.put("password", "app");
     }
     return DriverManager.getConnection(
-        "jdbc:sqlserver://127.0.0.1:" + node.port("app") + ";databaseName=app" + properties, login);
+        "jdbc:sqlserver://127.0.0.1:"
+            + node.port("app")
+            + ";databaseName=app"
+            + TdsTarget.WAITS
+            + properties,
+        login);
   }
 
   /** A connection of mssql-jdbc to the admin database. */

@@ -11,6 +11,9 @@ import java.util.Properties;
 
 /** The server that tests speak to: a stand-in of their own, or what {@code -Dtds.server} names. */
 public final class TdsTarget implements AutoCloseable {
+  /** Property by which an answer that never comes fails its test, and not the whole build. */
+  public static final String WAITS = ";socketTimeout=120000";
+
   private final TdsServer server;
   private final String address;
   private final String user;
@@ -125,7 +128,8 @@ public final class TdsTarget implements AutoCloseable {
   /** A connection of mssql-jdbc; properties such as {@code ;encrypt=false} behind its URL. */
   public Connection jdbc(String properties) throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:sqlserver://" + address + ";trustServerCertificate=true" + properties, login());
+        "jdbc:sqlserver://" + address + ";trustServerCertificate=true" + WAITS + properties,
+        login());
   }
 
   /** A connection of jTDS, which speaks TDS 7.1 at most. */
