@@ -28,6 +28,10 @@ final class QueryRunner {
   private static final int CREATE = 0xC6;
   private static final int MERGE = 0x117;
   private static final int ENGINE_LOCK_TIMEOUT = ServerErrors.LOCK_TIMEOUT;
+
+  /** A wait that no test means: what holds the lock is to be told, not waited for. */
+  private static final long LONGEST_WAIT_NANOS = 60_000_000_000L;
+
   private static final DateTimeFormatter PLAIN_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSSS", Locale.ROOT);
 
@@ -333,7 +337,8 @@ final class QueryRunner {
   /** A wait for a lock is many short ones of the engine, between which attentions are seen. */
   private int retrying(String sql, List<Object> parameters, Run run) {
     int timeout = session.settings.lockTimeout;
-    long end = System.nanoTime() + Math.max(0, timeout) * 1_000_000L;
+    long from = System.nanoTime();
+    long end = from + Math.max(0, timeout) * 1_000_000L;
     while (true) {
       session.checkCancelled();
       int before = session.changes().size();
@@ -355,6 +360,9 @@ final class QueryRunner {
         }
         if (e.getErrorCode() != ENGINE_LOCK_TIMEOUT || timeout >= 0 && System.nanoTime() >= end) {
           throw ServerErrors.of(e);
+        }
+        if (System.nanoTime() - from > LONGEST_WAIT_NANOS) {
+          throw new SqlErrorException(1222, 16, "No lock for a minute: " + session.others());
         }
       } finally {
         session.running(null);

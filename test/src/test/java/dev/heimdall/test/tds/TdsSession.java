@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -354,6 +355,23 @@ final class TdsSession implements AutoCloseable {
         engine.rollback();
         engine.setAutoCommit(true);
       }
+    }
+  }
+
+  /** The engine's sessions, with what they run and hold. */
+  List<String> others() {
+    try (Statement statement = engine.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT CONCAT_WS(' ', SESSION_ID, SESSION_STATE, CONTAINS_UNCOMMITTED, BLOCKER_ID,"
+                    + " EXECUTING_STATEMENT) FROM INFORMATION_SCHEMA.SESSIONS")) {
+      List<String> all = new ArrayList<>();
+      while (rows.next()) {
+        all.add(rows.getString(1));
+      }
+      return all;
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
     }
   }
 
