@@ -26,17 +26,21 @@ final class JoinJudge implements AutoCloseable {
   private final Connection server;
   private final SplittableRandom random;
   private final List<String> joins;
+  private final boolean using;
   private final List<String> violations = new ArrayList<>();
   private long pairs;
   private long touched;
 
   /**
    * @param joins words that join two tables
+   * @param using whether the server knows joins by columns of one name
    */
-  JoinJudge(Connection node, Connection server, List<String> joins, long seed) throws SQLException {
+  JoinJudge(Connection node, Connection server, List<String> joins, boolean using, long seed)
+      throws SQLException {
     this.node = node;
     this.server = server;
     this.joins = joins;
+    this.using = using;
     random = new SplittableRandom(seed);
     for (String table : TABLES) {
       run(node, "DROP TABLE IF EXISTS " + table);
@@ -164,7 +168,8 @@ final class JoinJudge implements AutoCloseable {
       String join = pick(joins);
       from.append(' ').append(join).append(' ').append(table(names));
       if (!join.equals(",") && !join.startsWith("CROSS") && !join.startsWith("NATURAL")) {
-        from.append(oneIn(8) ? " USING (" + pick(List.of("id", "k")) + ")" : " ON " + on(names));
+        boolean shared = using && oneIn(8);
+        from.append(shared ? " USING (" + pick(List.of("id", "k")) + ")" : " ON " + on(names));
       }
     }
     String where = oneIn(6) ? "" : " WHERE " + conditions(names);

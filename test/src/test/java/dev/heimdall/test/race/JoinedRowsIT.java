@@ -92,7 +92,7 @@ class JoinedRowsIT {
   private static List<String> judged(
       String what, Connection client, Connection direct, List<String> joins, int pairs)
       throws SQLException {
-    try (JoinJudge judge = new JoinJudge(client, direct, joins, SEED)) {
+    try (JoinJudge judge = new JoinJudge(client, direct, joins, true, SEED)) {
       Await.until("it is cached", judge::ready);
       judge.run(pairs);
       System.out.printf(

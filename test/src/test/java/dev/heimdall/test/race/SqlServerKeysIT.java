@@ -103,7 +103,7 @@ class SqlServerKeysIT {
     try (SqlServerNode node = node(StartedNode::ofThis);
         Connection client = node.jdbc(";encrypt=false");
         Connection direct = direct();
-        JoinJudge judge = new JoinJudge(client, direct, JOINS, SEED)) {
+        JoinJudge judge = new JoinJudge(client, direct, JOINS, false, SEED)) {
       Await.until("it is cached", judge::ready);
       judge.run(PAIRS);
       System.out.printf(

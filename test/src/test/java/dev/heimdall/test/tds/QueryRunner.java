@@ -364,6 +364,8 @@ final class QueryRunner {
         if (System.nanoTime() - from > LONGEST_WAIT_NANOS) {
           throw new SqlErrorException(1222, 16, "No lock for a minute: " + session.others());
         }
+      } catch (AssertionError e) {
+        throw new SqlErrorException(50000, 16, "an assertion of the engine fails: " + e);
       } finally {
         session.running(null);
         if (!done) {

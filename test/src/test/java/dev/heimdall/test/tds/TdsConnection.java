@@ -54,7 +54,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
     } catch (TdsSession.ResetRefused e) {
       // SQL Server closes the connection, too.
       server.ended(this, e);
-    } catch (IOException | SQLException | RuntimeException e) {
+    } catch (IOException | SQLException | RuntimeException | Error e) {
       server.ended(this, e);
     } finally {
       if (session != null) {

@@ -45,7 +45,7 @@ public final class TdsServer implements AutoCloseable {
   private volatile boolean frozen;
   private volatile GroupMember member;
   private volatile long started = System.currentTimeMillis();
-  private volatile Exception lastFailure;
+  private volatile Throwable lastFailure;
 
   private TdsServer(TdsOptions options) throws IOException, SQLException {
     this.options = options;
@@ -248,7 +248,7 @@ public final class TdsServer implements AutoCloseable {
   }
 
   /** Why a connection ended last, if not by its client's will; for messages of tests. */
-  public Exception lastFailure() {
+  public Throwable lastFailure() {
     return lastFailure;
   }
 
@@ -359,7 +359,7 @@ public final class TdsServer implements AutoCloseable {
     loggedIn.put(connection.spid(), connection);
   }
 
-  void ended(TdsConnection connection, Exception failure) {
+  void ended(TdsConnection connection, Throwable failure) {
     lastFailure = failure;
     loggedIn.remove(connection.spid());
   }
