@@ -16,14 +16,15 @@ public record ChangeSettings(
             value =
                 "Whether the node reads the writer's log: of PostgreSQL the logical replication"
                     + " stream (`wal_level` `logical`), from a temporary slot of its own; of MySQL"
-                    + " and MariaDB the binary log.",
+                    + " and MariaDB the binary log. At SQL Server it polls change tracking.",
             byDefault = "false")
         boolean stream,
     @Setting(
             value =
                 "Who listens. Needs CONNECT for `notify`, and REPLICATION (in RDS and Aurora"
                     + " `rds_replication`) for `stream`; in MySQL and MariaDB REPLICATION SLAVE and"
-                    + " REPLICATION CLIENT (BINLOG MONITOR).",
+                    + " REPLICATION CLIENT (BINLOG MONITOR), in SQL Server SELECT and VIEW CHANGE"
+                    + " TRACKING.",
             otherwise = "`cluster.probe.user`, else the source's `user`",
             format = Format.IDENTIFIER)
         Optional<String> user,

@@ -32,6 +32,7 @@ final class SqlServerEngine {
         Set.of(
             EngineTrait.WRAPS_STATEMENTS,
             EngineTrait.NAMES_DATABASES,
+            EngineTrait.CHANGES_BY_DATABASE,
             EngineTrait.PROPERTIES_IN_URLS,
             EngineTrait.JDBC,
             EngineTrait.SPLITS_READS,
@@ -45,10 +46,6 @@ final class SqlServerEngine {
             "$.credentials.iam",
             "$.parameters",
             "$.changes.notify",
-            "$.changes.stream",
-            "$.changes.user",
-            "$.changes.password",
-            "$.changes.databases",
             "$.changes.slot",
             "$.changes.publication",
             "$.changes.maxLag"),

@@ -171,6 +171,21 @@ public final class SqlServerNode implements AutoCloseable {
         StartedNode::ofThis);
   }
 
+  /** One that keeps results and polls the change tracking of its database, every 50 ms. */
+  public static SqlServerNode hearing(TdsTarget server, String vdb) {
+    String source = clustered(server.address(), "app", server.user(), server.password());
+    String heard =
+        ", \"probe\": {\"positionInterval\": \"50ms\"}}, \"changes\": {\"stream\": true}}";
+    return start(
+        source.substring(0, source.length() - 2) + heard,
+        4,
+        withCache(vdb),
+        CACHED,
+        CERTIFIED,
+        "",
+        StartedNode::ofThis);
+  }
+
   private static String withCache(String vdb) {
     return vdb.contains("\"cache\"") ? vdb : ", \"cache\": {\"enabled\": true}" + vdb;
   }

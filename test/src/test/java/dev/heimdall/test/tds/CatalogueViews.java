@@ -73,6 +73,8 @@ final class CatalogueViews {
                   each -> id(each.parent()) + ", " + text(each.text()),
                   "0, CAST('' AS VARCHAR(1000))");
           case "foreign_keys" -> foreignKeys();
+          case "change_tracking_tables" ->
+              session.server.database().tracking().tables(session.database);
           case "computed_columns" ->
               none("0 AS object_id, '' AS definition, FALSE AS is_persisted");
           case "check_constraints" ->

@@ -294,6 +294,7 @@ final class QueryRewriter {
       }
       case "convert" -> convert();
       case "iif" -> iif();
+      case "changetable" -> changes();
       case "type_name" -> {
         // Columns of sys.columns are all int.
         arguments();
@@ -356,6 +357,15 @@ final class QueryRewriter {
     raw("CAST(");
     nested(arguments.get(1));
     raw("AS " + unsized(declared.toString(), SqlType.required(declared.toString())) + ")");
+  }
+
+  /** CHANGETABLE(CHANGES t, version). */
+  private void changes() {
+    List<List<TsqlToken>> arguments = arguments();
+    List<TsqlToken> table = arguments.get(0);
+    long from = Long.parseLong(arguments.get(1).get(0).text());
+    ChangeTracking tracking = session.server.database().tracking();
+    raw("(" + tracking.changes(session.database, table.subList(1, table.size()), from) + ")");
   }
 
   private void iif() {

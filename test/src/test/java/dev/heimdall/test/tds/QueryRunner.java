@@ -61,6 +61,10 @@ final class QueryRunner {
       session.results.done(INSERT, -1, false);
       return;
     }
+    if (session.server.database().tracking().alter(words, session)) {
+      session.results.done(CREATE, -1, false);
+      return;
+    }
     if (words.size() > 2 && words.get(1).is("TYPE") && first.isAny("CREATE", "DROP")) {
       session.server.database().type(words);
       session.results.done(CREATE, -1, false);
@@ -73,6 +77,9 @@ final class QueryRunner {
       sql += " FOR UPDATE";
     }
     execute(sql, rewriter.parameters(), command);
+    if (first.is("TRUNCATE")) {
+      session.server.database().tracking().emptied(session.database, words);
+    }
   }
 
   private int rewrite(List<TsqlToken> words, QueryRewriter rewriter) {

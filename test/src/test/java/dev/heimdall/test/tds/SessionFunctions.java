@@ -62,6 +62,8 @@ final class SessionFunctions {
     SqlError caught = scope.caught;
     return switch (name) {
       case "scope_identity" -> value("decimal(38,0)", session.scopeIdentity);
+      case "change_tracking_current_version" ->
+          value("bigint", session.server.database().tracking().version(session.database));
       case "xact_state" -> value("smallint", session.transactionState());
       case "db_name" -> value("nvarchar(128)", first == null ? session.database : name(first));
       case "db_id" -> value("smallint", first == null ? id(session.database) : id(first));

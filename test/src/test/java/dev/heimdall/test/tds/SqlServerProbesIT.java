@@ -2,6 +2,7 @@ package dev.heimdall.test.tds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.sqlserver.changes.TrackingQueries;
 import dev.heimdall.engine.dialect.sqlserver.cluster.GroupQueries;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -171,6 +172,54 @@ class SqlServerProbesIT {
 
   private static String folded(String text) {
     return text.toLowerCase(Locale.ROOT).replaceAll("[-']", "").stripTrailing();
+  }
+
+  /** What is written past the nodes is heard of by these. */
+  private void tracking(Connection on) throws SQLException {
+    String table = "[dbo].[heimdall_tracked]";
+    TdsSessionTest.all(on, "alter database app set allow_snapshot_isolation on");
+    TdsSessionTest.all(on, "alter database app set change_tracking = on");
+    TdsSessionTest.all(on, "create table heimdall_tracked (id int primary key, v int)");
+    TdsSessionTest.all(on, "insert heimdall_tracked values (1, 0), (2, 0)");
+    TdsSessionTest.all(on, "alter table heimdall_tracked enable change_tracking");
+    item(
+        "snapshots are on",
+        TdsSessionTest.all(on, TrackingQueries.snapshots()).startsWith("[1,"),
+        rows(on, TrackingQueries.snapshots()));
+    String before = TdsSessionTest.all(on, TrackingQueries.tables());
+    item("the tracked table is listed", before.contains("heimdall_tracked"), before);
+    long from = version(on);
+    int found = 0;
+    for (int i = 0; i < 20; i++) {
+      long last = version(on);
+      TdsSessionTest.all(on, "update heimdall_tracked set v = v + 1 where id = 1");
+      String count = TdsSessionTest.all(on, TrackingQueries.count(7, table, last, last));
+      found += count.matches("\\[7,1,\\d+,1;]") && version(on) > last ? 1 : 0;
+    }
+    item("each acknowledged commit is found at once", found == 20, found + " of 20");
+    on.setAutoCommit(false);
+    TdsSessionTest.all(on, "update heimdall_tracked set v = 0 where id = 2");
+    on.rollback();
+    on.setAutoCommit(true);
+    String keys = TdsSessionTest.all(on, TrackingQueries.rows(9, table, from));
+    item("the row is named by its key, and no other", keys.endsWith(",1;]"), keys);
+    TdsSessionTest.all(on, "truncate table heimdall_tracked");
+    String after = TdsSessionTest.all(on, TrackingQueries.tables());
+    item("TRUNCATE raises min_valid_version or begin_version", !after.equals(before), after);
+  }
+
+  private static long version(Connection on) throws SQLException {
+    String version = TdsSessionTest.all(on, TrackingQueries.now());
+    return Long.parseLong(version.substring(1, version.indexOf(',')));
+  }
+
+  @Test
+  void aServerTracksChangesAsTheNodeReadsThem() throws SQLException {
+    try (TdsTarget target = TdsTarget.start("app");
+        Connection on = target.jdbc(";databaseName=app")) {
+      tracking(on);
+    }
+    assertThat(differ).isEmpty();
   }
 
   @Test

@@ -25,6 +25,7 @@ final class TdsDatabase implements AutoCloseable {
   private final Map<String, List<TsqlToken>> types = new ConcurrentHashMap<>();
   private final Map<String, Tsql.Block> parsed = new ConcurrentHashMap<>();
   private final Modules modules = new Modules();
+  private final ChangeTracking tracking = new ChangeTracking();
   private static final int MOST_PARSED = 1000;
 
   TdsDatabase(Set<String> named) throws SQLException {
@@ -49,6 +50,10 @@ final class TdsDatabase implements AutoCloseable {
 
   List<String> databases() {
     return List.copyOf(databases);
+  }
+
+  ChangeTracking tracking() {
+    return tracking;
   }
 
   Modules modules() {

@@ -97,6 +97,16 @@ public final class TdsServer implements AutoCloseable {
     logged.set(0);
   }
 
+  /** Tracked commits take so long from here, between their versions and what is seen of them. */
+  public void commitsLate(long millis) {
+    database.tracking().late(millis);
+  }
+
+  /** Change tracking forgets what is not behind this version. */
+  public void cleanUp(String of, long version) {
+    database.tracking().cleanUp(of, version);
+  }
+
   /** Log-ins from here on are answered as these options say; its databases stay. */
   public void become(TdsOptions others) {
     options = others;

@@ -310,11 +310,20 @@ final class TdsSession implements AutoCloseable {
 
   private void commitChanges() throws SQLException {
     if (server.member() == null) {
-      engine.commit();
+      tracking().commit(engine, changes);
     } else {
       server.member().commit(this, engine, changes);
-      changes.clear();
     }
+    changes.clear();
+  }
+
+  private ChangeTracking tracking() {
+    return server.database().tracking();
+  }
+
+  /** True if what statements change by themselves is committed here. */
+  private boolean commits() {
+    return transactions == 0 && (server.member() != null || tracking().any());
   }
 
   /** Before a statement of the engine: in a group its changes are committed here. */
@@ -322,39 +331,34 @@ final class TdsSession implements AutoCloseable {
     GroupMember member = server.member();
     if (member != null) {
       member.check(database, sql);
-      if (transactions == 0) {
-        engine.setAutoCommit(false);
-      }
+    }
+    if (commits()) {
+      engine.setAutoCommit(false);
     }
   }
 
   /** It was carried out. */
   void endStatement(String sql, List<Object> parameters) throws SQLException {
     GroupMember member = server.member();
-    if (member == null) {
-      return;
-    }
-    boolean defines = GroupMember.defines(sql) && member.holds(database);
+    boolean defines = member != null && GroupMember.defines(sql) && member.holds(database);
     if (defines) {
       changes.add(new GroupLog.Definition(database, sql, new ArrayList<>(parameters)));
       member.capture(engine);
     }
-    if (transactions == 0 || defines) {
+    if (commits() || defines) {
       commitChanges();
     }
-    if (transactions == 0) {
+    if (commits()) {
       engine.setAutoCommit(true);
     }
   }
 
   /** It failed, with so many changes before it. */
   void failStatement(int before) throws SQLException {
-    if (server.member() != null) {
-      changes.subList(Math.min(before, changes.size()), changes.size()).clear();
-      if (transactions == 0 && !engine.isClosed()) {
-        engine.rollback();
-        engine.setAutoCommit(true);
-      }
+    changes.subList(Math.min(before, changes.size()), changes.size()).clear();
+    if (commits() && !engine.isClosed()) {
+      engine.rollback();
+      engine.setAutoCommit(true);
     }
   }
 

@@ -497,7 +497,10 @@ final class TsqlParser {
         next();
         expression();
       }
-      return new Tsql.Ignored(line);
+      List<TsqlToken> words = List.copyOf(tokens.subList(mark, at));
+      return words.stream().anyMatch(word -> word.is("CHANGE_TRACKING"))
+          ? new Tsql.Query(words, line)
+          : new Tsql.Ignored(line);
     }
     return query(line);
   }

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.dialect.sqlserver;
 
-import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.Dialect;
@@ -8,6 +7,7 @@ import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.sqlserver.action.SqlServerActions;
 import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerCatalogue;
+import dev.heimdall.engine.dialect.sqlserver.changes.SqlServerChanges;
 import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerClusters;
 import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerInterview;
 import dev.heimdall.engine.dialect.sqlserver.console.SqlServerConsole;
@@ -60,7 +60,7 @@ public final class SqlServerDialect implements DialectProvider {
         SqlServerSql.DIALECT,
         loop -> number -> Long.toString(number).getBytes(StandardCharsets.US_ASCII),
         new SqlServerCatalogue(),
-        ChangeProtocol.NONE,
+        new SqlServerChanges(),
         Optional.of(new SqlServerConsole()),
         Optional.empty(),
         Optional.of(new SqlServerClusters()),
