@@ -145,13 +145,12 @@ final class GenerateCommand implements Callable<Integer> {
 
   private Engine engine() {
     if (engine == null) {
-      return Engine.ofTools().stream()
+      return Engine.all().stream()
           .filter(one -> port != null && port == one.port())
           .findFirst()
           .orElse(Engine.usual());
     }
     return Engine.spelled(engine)
-        .filter(Engine.ofTools()::contains)
         .orElseThrow(
             () ->
                 new ParameterException(
@@ -159,7 +158,7 @@ final class GenerateCommand implements Callable<Integer> {
                     "--engine: got \"%s\", expected %s."
                         .formatted(
                             engine,
-                            Engine.ofTools().stream()
+                            Engine.all().stream()
                                 .map(one -> '"' + one.spelling() + '"')
                                 .collect(Collectors.joining(" or ")))));
   }

@@ -114,7 +114,7 @@ final class PrepareCommand implements Callable<Integer> {
     node.put("warmUp", seconds + "s").put("logLevel", "error").put("loops", 1);
     node.putObject("http").put("port", 0);
     write(directory.resolve("node.json"), node);
-    for (Engine engine : Engine.ofTools()) {
+    for (Engine engine : Engine.all()) {
       ObjectNode source = document();
       source
           .put("url", engine.url("127.0.0.1:1", "none"))

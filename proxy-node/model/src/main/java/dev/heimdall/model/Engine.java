@@ -63,10 +63,6 @@ public record Engine(
 
   private static final List<Engine> ALL = List.of(POSTGRESQL, MYSQL, SQLSERVER);
 
-  /** The engines that the tools which set nodes up support. */
-  private static final List<Engine> OF_TOOLS =
-      ALL.stream().filter(engine -> engine.is(EngineTrait.JDBC)).toList();
-
   /** The engines that a cluster of RDS may have, in RDS's words. */
   public static final String OF_RDS =
       ALL.stream()
@@ -74,8 +70,8 @@ public record Engine(
           .flatMap(engine -> engine.rdsNames.stream())
           .collect(Collectors.joining(", "));
 
-  /** Product names of the engines that tools support, for people. */
-  public static final String PRODUCTS = products(OF_TOOLS.stream());
+  /** Product names of all engines, for people. */
+  public static final String PRODUCTS = products(ALL.stream());
 
   /**
    * Text to write for a driver.
@@ -94,14 +90,6 @@ public record Engine(
         .flatMap(engine -> engine.products.stream())
         .collect(Collectors.joining(", "))
         .replaceFirst(", (?=[^,]*$)", " and ");
-  }
-
-  /**
-   * The engines that the wizard, {@code heimdall generate} and deployments support: their servers
-   * can be queried.
-   */
-  public static List<Engine> ofTools() {
-    return OF_TOOLS;
   }
 
   /** The one that is meant where nothing says which. */

@@ -29,14 +29,6 @@ final class EngineChecks {
                   .orElse("the URL is one of that engine"));
     } else {
       ofUrl.unused().forEach(this::notHere);
-      if (!ofUrl.is(EngineTrait.READS_CATALOGUE)
-          && source.catalog().enabled()
-          && in.written("$.catalog.enabled")) {
-        in.problem(
-            "$.catalog.enabled",
-            "true",
-            "false, because the engine is " + quoted(ofUrl) + ": its databases are not read yet");
-      }
       if (ofUrl.is(EngineTrait.GREETS_FIRST)) {
         user();
       }

@@ -25,14 +25,6 @@ public enum EngineTrait {
   CHANGES_BY_DATABASE,
   /** URLs name the database as a property behind a semicolon, and not as a path. */
   PROPERTIES_IN_URLS,
-  /** Nodes, and the tools that set them up, have a JDBC driver for its servers. */
-  JDBC,
-  /** Nodes read what is in its databases. */
-  READS_CATALOGUE,
-  /** Reads may go to replicas instead of the writer. */
-  SPLITS_READS,
-  /** Rules defer statements, and run others beside them, on connections of the node's own. */
-  RUNS_BESIDE,
   /** Plans name the tables that they use in full. */
   PLANS_NAME_TABLES,
   /** Nodes can send short reads of several clients over one server connection at the same time. */

@@ -43,10 +43,6 @@ final class MysqlEngine {
             EngineTrait.ASKS_FOR_FILES,
             EngineTrait.COMPRESSES,
             EngineTrait.BEGINS_LATE,
-            EngineTrait.JDBC,
-            EngineTrait.READS_CATALOGUE,
-            EngineTrait.RUNS_BESIDE,
-            EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES),
         List.of(
             "$.tls.certificateFile",

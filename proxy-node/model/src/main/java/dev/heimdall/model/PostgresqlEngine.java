@@ -41,10 +41,6 @@ final class PostgresqlEngine {
             EngineTrait.TELLS_VERIFIERS,
             EngineTrait.ALWAYS_NAMED_IN_TLS,
             EngineTrait.CHANGES_BY_DATABASE,
-            EngineTrait.JDBC,
-            EngineTrait.READS_CATALOGUE,
-            EngineTrait.RUNS_BESIDE,
-            EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES),
         List.of(),
         Map.ofEntries(

@@ -175,7 +175,6 @@ final class RuleReferences {
             .ifPresent(other -> forwardOnly(other, path, in));
       }
       String action = "$.rules[" + i + "].action";
-      unsupported(action, rule.action(), vdb, in);
       if (rule.action() == RuleAction.PROCEDURE_WRAP
           && lacks(vdb.source(), EngineTrait.WRAPS_STATEMENTS)) {
         sqlServerOnly(action, "\"procedure-wrap\"", vdb, in);
@@ -186,34 +185,6 @@ final class RuleReferences {
         sqlServerOnly(RuleChecks.parameter(i, "checkTableMismatch"), "true", vdb, in);
       }
     }
-  }
-
-  /** Trait of engines without which an action cannot be carried out, if it depends on one. */
-  private static Optional<EngineTrait> needed(RuleAction action) {
-    return switch (action) {
-      case ASYNC_EXECUTE, TRIGGER -> Optional.of(EngineTrait.RUNS_BESIDE);
-      case READER_ELIGIBLE -> Optional.of(EngineTrait.SPLITS_READS);
-      default -> Optional.empty();
-    };
-  }
-
-  private void unsupported(String path, RuleAction action, VirtualDatabase vdb, Reading in) {
-    if (!in.sound(path)) {
-      return;
-    }
-    known(vdb.source())
-        .map(DataSource::engine)
-        .filter(engine -> needed(action).filter(trait -> !engine.is(trait)).isPresent())
-        .ifPresent(
-            engine ->
-                in.problem(
-                    path,
-                    JsonValue.quote(action.spelling()),
-                    "it not in lists for the VDB "
-                        + JsonValue.quote(vdb.name())
-                        + ", which has the engine "
-                        + JsonValue.quote(engine.spelling())
-                        + ": it is not supported there yet"));
   }
 
   private boolean lacks(String source, EngineTrait trait) {

@@ -34,11 +34,7 @@ final class SqlServerEngine {
             EngineTrait.NAMES_DATABASES,
             EngineTrait.CHANGES_BY_DATABASE,
             EngineTrait.PROPERTIES_IN_URLS,
-            EngineTrait.JDBC,
-            EngineTrait.SPLITS_READS,
-            EngineTrait.READS_CATALOGUE,
-            EngineTrait.PLANS_NAME_TABLES,
-            EngineTrait.RUNS_BESIDE),
+            EngineTrait.PLANS_NAME_TABLES),
         List.of(
             "$.tls.certificateFile",
             "$.tls.keyFile",

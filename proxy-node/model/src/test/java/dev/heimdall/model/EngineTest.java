@@ -47,9 +47,4 @@ class EngineTest {
     assertThat(Engine.PRODUCTS).isEqualTo("PostgreSQL, MySQL, MariaDB and SQL Server");
     assertThat(Engine.MYSQL.name()).isEqualTo("MySQL or MariaDB");
   }
-
-  @Test
-  void toolsSupportTheEnginesWhoseServersTheyCanQuery() {
-    assertThat(Engine.ofTools()).containsExactly(Engine.POSTGRESQL, Engine.MYSQL, Engine.SQLSERVER);
-  }
 }

@@ -37,9 +37,6 @@ final class Answers {
           "such as jdbc:postgresql://orders.cluster-abc.eu-west-1.rds.amazonaws.com:5432/orders");
     }
     Engine engine = Engine.ofUrl(text).orElseThrow();
-    if (!Engine.ofTools().contains(engine)) {
-      throw wrong(text, "a database of " + Engine.PRODUCTS);
-    }
     return new Url(
         engine,
         url.group(2),

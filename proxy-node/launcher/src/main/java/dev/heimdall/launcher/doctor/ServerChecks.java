@@ -11,7 +11,6 @@ import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.EngineTrait;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.routing.threads.DaemonThreads;
@@ -57,7 +56,6 @@ final class ServerChecks {
       }
       source
           .user()
-          .filter(user -> source.engine().is(EngineTrait.JDBC))
           .or(source.credentials()::secretName)
           .ifPresent(
               user ->

@@ -18,7 +18,7 @@ final class Servers {
   private Servers() {}
 
   static Optional<Engine> engine(Answers answers) {
-    return Engine.spelled(answers.get("engine")).filter(Engine.ofTools()::contains);
+    return Engine.spelled(answers.get("engine"));
   }
 
   /**
