@@ -29,7 +29,8 @@ final class CatalogueViews {
         switch (view) {
           case "schemas" ->
               "SELECT 1 AS schema_id, 'dbo' AS name, 1 AS principal_id UNION ALL SELECT 4, 'sys', 4";
-          case "objects", "all_objects" -> objects();
+          case "objects" -> objects(session.database);
+          case "system_objects" -> "SELECT 'sp_executesql' AS name UNION ALL SELECT 'sp_help'";
           case "tables" ->
               tables("TABLE_TYPE = 'BASE TABLE'", ", FALSE AS is_external, FALSE AS is_filetable");
           case "sql_modules" ->
@@ -113,6 +114,10 @@ final class CatalogueViews {
   }
 
   private String tables(String which, String more) {
+    return tables(which, more, session.database);
+  }
+
+  private static String tables(String which, String more, String database) {
     return "SELECT TABLE_NAME AS name, "
         + SystemViews.number("TABLE_NAME")
         + " AS object_id, 'U ' AS type, 'USER_TABLE' AS type_desc, 1 AS schema_id,"
@@ -122,13 +127,14 @@ final class CatalogueViews {
         + " FROM INFORMATION_SCHEMA.TABLES WHERE "
         + which
         + " AND TABLE_SCHEMA = '"
-        + session.database
+        + database
         + "'";
   }
 
-  private String objects() {
-    StringBuilder rows = new StringBuilder(tables("TABLE_TYPE = 'BASE TABLE'", ""));
-    for (Modules.Module each : modules.of(session.database)) {
+  /** Objects of another database. */
+  String objects(String database) {
+    StringBuilder rows = new StringBuilder(tables("TABLE_TYPE = 'BASE TABLE'", "", database));
+    for (Modules.Module each : modules.of(database)) {
       if (each.type().equals("TR") && each.parent().equalsIgnoreCase("database")) {
         continue;
       }

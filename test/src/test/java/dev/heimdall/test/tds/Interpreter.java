@@ -504,6 +504,9 @@ final class Interpreter {
     }
     Tsql.CreateProcedure procedure =
         session.server.database().procedure(session.database, call.name());
+    if (procedure == null && Modules.last(call.name()).toLowerCase(Locale.ROOT).startsWith("sp_")) {
+      procedure = session.server.database().procedure("master", Modules.last(call.name()));
+    }
     Modules.Module synonym =
         procedure == null ? session.server.database().synonym(session.database, call.name()) : null;
     if (synonym != null) {

@@ -466,7 +466,7 @@ final class QueryRewriter {
       return;
     }
     if (parts.get(parts.size() - 2).is("sys") || first.equals("sys")) {
-      String view = views.sql(last);
+      String view = views.sql(first.equals("master") ? first : session.database, last);
       raw(view);
       if (!peek(0).isName()
           || peek(0).isAny("WHERE", "ORDER", "GROUP", "JOIN", "INNER", "LEFT", "ON")) {

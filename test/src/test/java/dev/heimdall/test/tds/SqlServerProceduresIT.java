@@ -2,6 +2,7 @@ package dev.heimdall.test.tds;
 
 import static dev.heimdall.test.tds.TdsSessionTest.all;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.Await;
@@ -86,6 +87,15 @@ class SqlServerProceduresIT {
           "exec alias_of_system N'k', N'v'",
           "exec alias_elsewhere N'k', N'v'",
           "exec encrypted",
+          "exec sp_contextual",
+          "exec dbo.sp_contextual",
+          "exec sp_of_master",
+          "exec sp_twice",
+          "exec sp_calls",
+          "exec x.sp_help",
+          "exec ('insert into plain values (4); set context_info 0x01')",
+          "exec ('insert into fires values (1)')",
+          "exec sp_executesql N'create table ##g (a int); insert ##g values (1)'",
           "insert into fires values (1)",
           "insert fires select 1",
           "update fires_updated set v = 2",
@@ -137,6 +147,9 @@ class SqlServerProceduresIT {
           "exec dbo.harmless; exec app.dbo.harmless",
           "declare @r int; exec @r = harmless; select @r as a",
           "exec alias_of_harmless",
+          "exec sp_own",
+          "exec dbo.sp_own",
+          "exec alias_of_sp_own",
           "exec ping 3",
           "waitfor delay '00:00:00.001'");
 
@@ -157,6 +170,12 @@ class SqlServerProceduresIT {
           "create procedure cyclic @a int as if @a = 0 set context_info 0x01; else exec cycles 0",
           "create procedure cycles @a int as exec cyclic @a",
           "create procedure encrypted with encryption as set context_info 0x01",
+          "create procedure sp_contextual as set context_info 0x01",
+          "create procedure sp_own as select 1 as a",
+          "create procedure sp_twice as set context_info 0x01",
+          "create procedure sp_calls as exec sp_of_master",
+          "create procedure x.sp_help as set context_info 0x01",
+          "create synonym alias_of_sp_own for dbo.sp_own",
           "create procedure inserts as insert into fires values (1)",
           "create procedure harmless as select 1 as a",
           "create procedure begins as begin tran insert into plain values (99)",
@@ -171,6 +190,39 @@ class SqlServerProceduresIT {
           "create trigger t3 on fires_deleted after delete as set context_info 0x01",
           "create trigger t4 on fires_calls after insert as exec contextual",
           "create trigger t5 on quiet after insert as set nocount on select 1 as a");
+
+  /** Procedures of master; a call with this prefix may mean them. */
+  private static final List<String> OF_MASTER =
+      List.of(
+          "create procedure sp_of_master as set context_info 0x01",
+          "create procedure sp_twice as set context_info 0x01");
+
+  /** Batches that leave nothing: their texts, and calls without EXEC. */
+  private static final List<String> HARMLESS_BATCHES =
+      List.of(
+          "exec ('insert into plain values (1)')",
+          "exec (N'update plain set v = 2 where v = 1; delete from plain where v = 77')",
+          "exec ('set nocount on; set language german; delete from plain where v = 77')",
+          "exec ('create table #t (a int); insert #t values (1); select a from #t')",
+          "exec ('declare @a int = 5; insert into quiet values (@a)')",
+          "exec ('if exists (select 1 from plain) delete from plain where v = 77')",
+          "exec ('exec (''delete from plain where v = 77'')')",
+          "exec sp_executesql N'insert into plain values (@a)', N'@a int', @a = 1",
+          "sp_executesql N'delete from plain where v = 77'",
+          "print 'x'; exec ('delete from plain where v = 77'); select 1 as a",
+          "begin tran; exec ('insert into plain values (9)'); rollback",
+          "harmless",
+          "dbo.harmless",
+          "[harmless]",
+          "[dbo].[harmless] select 1 as a",
+          "harmless select v from plain",
+          "ping 3",
+          "ping @a = 3; select 1 as a",
+          "exec sp_own",
+          "exec dbo.sp_own",
+          "sp_own",
+          "[sp_own] select 1 as a",
+          "declare @a int exec sp_own");
 
   private static final String STATE =
       "select @@options, @@lock_timeout, @@language, @@datefirst, @@textsize, db_name(),"
@@ -189,6 +241,11 @@ class SqlServerProceduresIT {
       for (String definition : DEFINITIONS) {
         all(direct, definition);
       }
+      all(direct, "use master");
+      for (String definition : OF_MASTER) {
+        all(direct, definition);
+      }
+      all(direct, "use app");
       for (int i = 0; i < LEAVING.size(); i++) {
         all(direct, "create procedure dbo.leaves_" + i + " as " + LEAVING.get(i));
       }
@@ -315,6 +372,24 @@ class SqlServerProceduresIT {
     List<String> forms =
         List.of(
             "%s",
+            "%s select 1",
+            "dbo.%s",
+            "[dbo].[%s] select 1",
+            "set nocount on; select 1; exec sp_contextual",
+            "sp_contextual",
+            "exec sp_of_master",
+            "exec dbo.sp_of_master",
+            "sp_of_master",
+            "exec sp_twice",
+            "exec x.sp_help",
+            "x.sp_help",
+            "sp_executesql N'exec %s'",
+            "exec ('%s')",
+            "exec ('insert into plain values (4) exec %s')",
+            "exec ('insert into plain values (4) set context_info 0x01')",
+            "exec ('insert into fires values (1)')",
+            "exec sp_executesql N'insert into fires values (@a)', N'@a int', @a = 1",
+            "exec ('begin tran; insert into plain values (4)')",
             "exec %s",
             "execute %s with recompile",
             "exec app.dbo.contextual",
@@ -386,6 +461,37 @@ class SqlServerProceduresIT {
     assertThat(found).isEmpty();
   }
 
+  @Test
+  void aBatchOfTextsThatLeaveNothingKeepsNoConnection() throws Exception {
+    List<String> found = new ArrayList<>();
+    for (String sql : HARMLESS_BATCHES) {
+      try (Connection ann = client();
+          Connection bob = client()) {
+        String usual = state(bob);
+        go(ann, sql);
+        String pinned = pinned();
+        if (!pinned.isEmpty()) {
+          found.add(sql + ": " + pinned);
+        } else if (!state(bob).equals(usual) || !state(ann).equals(usual)) {
+          found.add(sql + " has left something");
+        }
+      }
+    }
+    assertThat(found).isEmpty();
+  }
+
+  /** The rest of such a batch was carried out. */
+  @Test
+  void anErrorOfSyntaxInATextLosesNoSetting() throws Exception {
+    try (Connection ann = client()) {
+      assertThatThrownBy(() -> all(ann, "set language german; exec ('select 1 from')"))
+          .isInstanceOf(SQLException.class);
+
+      assertThat(pinned()).isEqualTo("SET in a failed batch");
+      assertThat(all(ann, "select @@language")).isEqualTo("[german;]");
+    }
+  }
+
   /** Whoever defines it: the session itself, another one of the node, or somebody past it. */
   @Test
   void whatIsDefinedAnewIsJudgedAnew() throws Exception {
@@ -415,6 +521,12 @@ class SqlServerProceduresIT {
         found.addAll(traces("inside", other, usual, inside, "exec changing"));
         all(other, harmless);
       }
+      Way byText =
+          (client, called) -> {
+            go(client, "sp_executesql N'" + leaves + "'");
+            go(client, called);
+          };
+      found.addAll(traces("by a text", other, usual, byText, "exec changing"));
       all(direct, "create procedure fresh as set context_info 0x01");
       found.addAll(traces("created", other, usual, SqlServerProceduresIT::call, "fresh"));
     }

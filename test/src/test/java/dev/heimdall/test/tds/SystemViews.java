@@ -24,7 +24,7 @@ final class SystemViews {
   }
 
   /** A query in parentheses. */
-  String sql(String view) {
+  String sql(String database, String view) {
     if (GroupViews.has(view)) {
       return "(" + GroupViews.sql(session, view) + ")";
     }
@@ -41,6 +41,7 @@ final class SystemViews {
       case "databases" -> "(" + databases() + ")";
       case "sql_logins" -> "(" + logins() + ")";
       case "columns", "all_columns" -> "(" + columns() + ")";
+      case "all_objects" -> "(" + new CatalogueViews(session).objects(database) + ")";
       default -> {
         String rows = new CatalogueViews(session).sql(view);
         if (rows == null) {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.journal;
 
 import dev.heimdall.engine.prepared.StatementErrors;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
@@ -30,6 +31,12 @@ public interface ErrorCauses extends StatementErrors {
    * then; not where code that it has run may have raised the same.
    */
   boolean unread(ServerError error, StatementFacts facts);
+
+  /** True if nothing that the statement calls was called, either. */
+  default boolean uncalled(ServerError error, StatementFacts facts) {
+    // Event triggers run ahead of a definition whose body is read as late as that.
+    return facts.redefining() != Redefining.ITSELF && unread(error, facts);
+  }
 
   /** True if the server has ended the session for a time limit of its own. */
   default boolean timeLimit(ServerError error) {

@@ -16,6 +16,7 @@ public final class Tokenizer {
 
   private final Operators operators;
   private final boolean foldsNames;
+  private final boolean keepsLiterals;
   private final Lexer lexer;
   private List<Token> tokens = List.of();
   private final LiteralList list =
@@ -33,6 +34,16 @@ public final class Tokenizer {
           });
 
   public Tokenizer(SqlDialect dialect) {
+    this(dialect, false);
+  }
+
+  /**
+   * Makes one that may keep literals.
+   *
+   * @param keepsLiterals whether tokens of literals have them as they are written
+   */
+  public Tokenizer(SqlDialect dialect, boolean keepsLiterals) {
+    this.keepsLiterals = keepsLiterals;
     operators = dialect.operators();
     foldsNames = dialect.foldsNames();
     lexer = dialect.lexer(true);
@@ -125,7 +136,7 @@ public final class Tokenizer {
           Lexer.UNICODE_STRING,
           Lexer.BIT_STRING,
           Lexer.DOLLAR_STRING ->
-          inCodeBlock() ? code(token) : new Token(Token.Type.STRING, "");
+          inCodeBlock() ? code(token) : new Token(Token.Type.STRING, literal());
       case Lexer.NUMBER -> ITEM;
       case Lexer.PARAMETER -> new Token(Token.Type.PARAMETER, "");
       case Lexer.HINT ->
@@ -188,6 +199,10 @@ public final class Tokenizer {
       return new Token(Token.Type.OPAQUE, "");
     }
     return new Token(Token.Type.STRING, content.replace("''", "'"));
+  }
+
+  private String literal() {
+    return keepsLiterals ? Lexer.decode(lexer.text(), lexer.start(), lexer.end()) : "";
   }
 
   private String sign(int token) {

@@ -4,7 +4,6 @@ import dev.heimdall.engine.session.lease.SessionContext;
 import dev.heimdall.engine.session.state.SessionPins;
 import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.PinReason;
-import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
@@ -71,7 +70,6 @@ final class CalledPin {
     if (part != null) {
       return !part.runsCode();
     }
-    // Event triggers run ahead of a definition whose body is read as late as that.
-    return facts.redefining() != Redefining.ITSELF && session.errors().unread(error, facts);
+    return session.errors().uncalled(error, facts);
   }
 }

@@ -67,6 +67,14 @@ final class DatabaseDefinitions {
       };
     }
 
+    /** True if it is called by EXEC alone. */
+    boolean isProcedure() {
+      return switch (type) {
+        case "P", "PC", "X", "RF" -> true;
+        default -> false;
+      };
+    }
+
     boolean compiled() {
       return switch (type) {
         case "FS", "FT", "AF" -> true;
@@ -101,6 +109,7 @@ final class DatabaseDefinitions {
   private final Map<Long, String> synonyms = new HashMap<>();
   private final Map<Long, Named> standIns = new LinkedHashMap<>();
   private final Set<String> synonymNames = new HashSet<>();
+  private final MasterNames master;
   private final Set<Long> policies = new HashSet<>();
   private final Set<Long> tables = new HashSet<>();
   private final PlainColumns plain = new PlainColumns();
@@ -114,6 +123,7 @@ final class DatabaseDefinitions {
   DatabaseDefinitions(SystemReader.About about, ReadingTerms terms, SystemRows rows) {
     this.about = about;
     this.rows = rows;
+    master = new MasterNames(about.seesMaster());
     builder = new ObjectsBuilder(terms.builtIns()).folded();
     SqlServerObjects.EFFECTS.forEach(
         (name, effect) -> {
@@ -150,6 +160,7 @@ final class DatabaseDefinitions {
         }
       }
       case DEFAULT_CONSTRAINTS -> onWrite(row.getLong(1), row.getString(2));
+      case SYSTEM_OBJECTS, ALL_OBJECTS -> master.add(row.getString(1));
       case SQL_MODULES -> module(row.getLong(1), row.getString(2));
       default -> {}
     }
@@ -346,7 +357,9 @@ final class DatabaseDefinitions {
     }
     rows.weighs(2L * definition.length());
     Code code = codes.get(id);
-    if (code != null) {
+    if (code != null && code.isProcedure() && master.mayHave(code.named().name())) {
+      unread(id, code.named(), MasterNames.UNCERTAIN);
+    } else if (code != null) {
       RoutineBody body = CodeReader.module(definition, code.mayWrite() ? names : sources);
       Named named = code.named();
       builder.routine(
@@ -459,6 +472,9 @@ final class DatabaseDefinitions {
               alias.id(), own.schema(), own.name(), true, null, nothing, null, List.of(code.id())));
       codesByName.computeIfAbsent(own.name(), n -> new ArrayList<>(1)).add(alias);
     }
+    if (here && standsForCode(base) && master.mayHave(own.name())) {
+      unread(--ids, own, MasterNames.UNCERTAIN);
+    }
     if (!standsForCode(base) && codesByName.containsKey(own.name())) {
       // Who calls code of that name may mean what the synonym stands for.
       unread(
@@ -473,7 +489,8 @@ final class DatabaseDefinitions {
   /** True if a synonym with this base stands for code that the catalogue has. */
   private boolean standsForCode(SynonymBase base) {
     return isHere(base)
-        && !SystemProcedures.mayBeOfServer(base.schema(), base.name())
+        && !SystemProcedures.isOfServer(base.schema(), base.name())
+        && !master.mayHave(base.name())
         && !codes(base.schema(), base.name()).isEmpty();
   }
 
@@ -543,6 +560,9 @@ final class DatabaseDefinitions {
 
     @Override
     public boolean callable(String schema, String name) {
+      if (master.mayHave(name)) {
+        return false;
+      }
       boolean known = !codes(schema, name).isEmpty();
       for (Map.Entry<Long, Named> synonym : standIns.entrySet()) {
         Named named = synonym.getValue();

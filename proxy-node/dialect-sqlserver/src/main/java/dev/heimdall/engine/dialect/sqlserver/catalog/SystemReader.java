@@ -21,7 +21,7 @@ final class SystemReader {
   private static final String ABOUT =
       "SELECT CAST(DATABASEPROPERTYEX(%1$s, 'Updateability') AS nvarchar(60)),"
           + " HAS_PERMS_BY_NAME(%1$s, 'DATABASE', 'VIEW DEFINITION'), SCHEMA_NAME(),"
-          + " SUSER_SNAME()";
+          + " SUSER_SNAME(), HAS_PERMS_BY_NAME(N'master', 'DATABASE', 'VIEW DEFINITION')";
 
   /** Digest of the database as seen from outside, by which a change is noticed. */
   record Digest(String text) implements CatalogueProtocol.Mark {}
@@ -30,8 +30,20 @@ final class SystemReader {
    * Facts about a database and who reads it.
    *
    * @param sees whether nothing is hidden from the reader
+   * @param seesMaster whether nothing is hidden from it in master
    */
-  record About(String database, boolean replica, boolean sees, String schema, String login) {}
+  record About(
+      String database,
+      boolean replica,
+      boolean sees,
+      String schema,
+      String login,
+      boolean seesMaster) {
+    /** Those of these views that may be asked for. */
+    List<SystemView> asked(List<SystemView> views) {
+      return views.stream().filter(v -> seesMaster || v != SystemView.ALL_OBJECTS).toList();
+    }
+  }
 
   private final Connection connection;
   private final ReadingTerms terms;
@@ -56,7 +68,7 @@ final class SystemReader {
       connection.rollback();
       return new CatalogueProtocol.Reading(true, null, null);
     }
-    SystemDigest seen = look();
+    SystemDigest seen = look(about);
     progress.beginning(replica, seen.beginning());
     Digest digest = digest(about, seen);
     if (digest.equals(last)) {
@@ -68,7 +80,7 @@ final class SystemReader {
         progress.changed();
       }
       DatabaseObjects objects = objects(about);
-      Digest afterwards = digest(about, look());
+      Digest afterwards = digest(about, look(about));
       if (digest.equals(afterwards) || attempt == ATTEMPTS || progress.overtaken()) {
         progress.unread(
             about.sees()
@@ -82,7 +94,8 @@ final class SystemReader {
   }
 
   private static Digest digest(About about, SystemDigest seen) {
-    return new Digest(about.sees() + " " + about.schema() + ' ' + seen.all());
+    return new Digest(
+        about.sees() + " " + about.seesMaster() + " " + about.schema() + ' ' + seen.all());
   }
 
   private About about() throws SQLException {
@@ -98,16 +111,17 @@ final class SystemReader {
           "READ_ONLY".equals(row.getString(1)),
           row.getInt(2) == 1,
           row.getString(3),
-          row.getString(4));
+          row.getString(4),
+          row.getInt(5) == 1);
     }
   }
 
-  private SystemDigest look() throws SQLException {
+  private SystemDigest look(About about) throws SQLException {
     SystemDigest digest;
     do {
       rows.anew();
       digest = new SystemDigest();
-    } while (!rows.each(OF_LOOK, digest::add));
+    } while (!rows.each(about.asked(OF_LOOK), digest::add));
     return digest;
   }
 
@@ -116,7 +130,7 @@ final class SystemReader {
     do {
       rows.anew();
       definitions = new DatabaseDefinitions(about, terms, rows);
-    } while (!rows.each(List.of(SystemView.values()), definitions::take));
+    } while (!rows.each(about.asked(List.of(SystemView.values())), definitions::take));
     return definitions.objects();
   }
 }

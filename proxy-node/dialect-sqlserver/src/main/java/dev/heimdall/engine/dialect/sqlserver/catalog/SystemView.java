@@ -49,7 +49,23 @@ enum SystemView {
   COMPUTED_COLUMNS(Use.READING, "object_id, definition, is_persisted"),
   CHECK_CONSTRAINTS(Use.READING, "parent_object_id, definition, is_disabled"),
   DEFAULT_CONSTRAINTS(Use.READING, "parent_object_id, definition"),
+  /** Names of the server's own that a procedure of a database may have. */
+  SYSTEM_OBJECTS(Use.READING, "name") {
+    @Override
+    String query() {
+      return super.query() + PREFIXED;
+    }
+  },
+  /** The same of users in master. */
+  ALL_OBJECTS(Use.LOOK, "name") {
+    @Override
+    String query() {
+      return "SELECT name FROM master.sys.all_objects" + PREFIXED + " AND object_id > 0";
+    }
+  },
   SQL_MODULES(Use.READING, "object_id, definition");
+
+  private static final String PREFIXED = " WHERE LOWER(LEFT(name, 3)) = N'sp_'";
 
   /** Purpose that rows of it have. */
   enum Use {

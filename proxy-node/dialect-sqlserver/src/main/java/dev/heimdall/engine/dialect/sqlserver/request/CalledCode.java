@@ -45,7 +45,7 @@ record CalledCode(Statement judged, boolean comparing) {
 
   private boolean isJudged(String procedure) {
     String name = FoldedName.of(procedure);
-    if (SystemProcedures.mayBeOfServer(null, name)) {
+    if (SystemProcedures.isOfServer(null, name)) {
       return false;
     }
     if (has(judged.parsed().functions(), name)) {

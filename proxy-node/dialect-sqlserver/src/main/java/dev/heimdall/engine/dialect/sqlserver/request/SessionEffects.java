@@ -104,6 +104,7 @@ final class SessionEffects {
       case AWAITS_ROWS -> new Effect(Effect.Type.PIN, SqlServerPins.BULK_LOAD);
       case USES_DATABASE -> new Effect(Effect.Type.SET_VARIABLE, SessionOptions.DATABASE);
       case SETS_CONTEXT_INFO -> new Effect(Effect.Type.PIN, SqlServerPins.SESSION_CONTEXT);
+      case RUNS_TEXT -> own; // by which its errors are known
       case CALLS_UNSEEN ->
           code.leavesSession(own.name())
               ? own // by which errors of what it calls are known

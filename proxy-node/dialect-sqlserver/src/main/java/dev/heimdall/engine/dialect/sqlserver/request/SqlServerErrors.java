@@ -53,7 +53,14 @@ final class SqlServerErrors implements ErrorCauses {
   public boolean unread(ServerError error, StatementFacts facts) {
     return error.cause() == ServerError.Cause.UNREAD
         && !pins(facts, SqlServerPins.RUN_TEXT)
+        && !facts.has(SqlServerEffect.RUNS_TEXT)
         && (!calls(facts) || pins(facts, PinReason.UNKNOWN_STATEMENT));
+  }
+
+  /** A batch is read as a whole, definitions in it as well. */
+  @Override
+  public boolean uncalled(ServerError error, StatementFacts facts) {
+    return unread(error, facts);
   }
 
   private static boolean calls(StatementFacts facts) {

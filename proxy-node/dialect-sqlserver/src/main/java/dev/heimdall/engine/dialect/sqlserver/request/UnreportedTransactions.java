@@ -56,7 +56,9 @@ final class UnreportedTransactions {
 
   /** Of several statements, one may end the transaction: it is taken to be open then. */
   private static boolean changes(StatementFacts facts) {
-    return facts.kind() == StatementKind.DML || facts.transactionControlInside();
+    return facts.kind() == StatementKind.DML
+        || facts.transactionControlInside()
+        || facts.has(SqlServerEffect.RUNS_TEXT);
   }
 
   private int behind(StatementFacts facts, byte[] text, int open) {

@@ -10,6 +10,7 @@ import dev.heimdall.engine.sql.Token;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -54,7 +55,7 @@ public final class CodeReader {
 
   /** Words that begin a statement, and are no keywords. */
   private static final Set<String> BEGINNINGS =
-      Set.of("add", "disable", "enable", "get", "move", "receive", "send");
+      Set.of("add", "disable", "enable", "get", "move", "receive", "send", "throw");
 
   /** Name of a procedure in a database that is named: it may be another one. */
   private static final FunctionName ELSEWHERE = new FunctionName("", "of a database");
@@ -88,9 +89,22 @@ public final class CodeReader {
     return reader.read(head);
   }
 
-  /** Reads an expression, or statements. */
+  /** Reads an expression. */
   public static RoutineBody code(String text, CodeNames names) {
     return new CodeReader(text, names).read(0);
+  }
+
+  /** Reads statements, of which the first is the call of a procedure without EXEC. */
+  static RoutineBody call(String text) {
+    CodeReader reader = new CodeReader(text, CodeNames.UNKNOWN);
+    reader.run(0);
+    return reader.read(0);
+  }
+
+  /** True if it is a name by which code may begin, to call the procedure of that name. */
+  static boolean mayNameProcedure(Token token) {
+    String word = token.type() == Token.Type.WORD ? token.text().toLowerCase(Locale.ROOT) : "";
+    return token.isName() && !SqlServerSyntax.isKeyword(word) && !BEGINNINGS.contains(word);
   }
 
   /** Index of the first token of a module's code; what is ahead says what it is. */
@@ -117,10 +131,7 @@ public final class CodeReader {
   /** Code may begin with the name of a procedure that is called. */
   private void first(int from) {
     Token token = tokens.at(from);
-    String word = tokens.word(from);
-    boolean begins = word.isEmpty() || !SqlServerSyntax.isKeyword(word);
-    boolean label = tokens.isSign(from + 1, ":");
-    if (token.isName() && begins && !label && !BEGINNINGS.contains(word)) {
+    if (mayNameProcedure(token) && !tokens.isSign(from + 1, ":")) {
       run(from);
     }
   }
@@ -467,6 +478,11 @@ public final class CodeReader {
     if (isVariable(i) && tokens.isSign(i + 1, "=")) {
       i += 2;
     }
+    String text = tokens.runText(i);
+    if (text != null) {
+      runText(text);
+      return;
+    }
     if (!tokens.at(i).isName() || isVariable(i)) {
       dynamic = true;
       return;
@@ -476,7 +492,7 @@ public final class CodeReader {
     boolean here = name.size() < 3 || database == null || names.isOwn(database);
     boolean numbered =
         tokens.isSign(name.end(), ";") && tokens.at(name.end() + 1).type() == Token.Type.NUMBER;
-    boolean ofServer = SystemProcedures.mayBeOfServer(name.before(1), name.last());
+    boolean ofServer = SystemProcedures.isOfServer(name.before(1), name.last());
     boolean known = !ofServer && names.callable(name.before(1), name.last());
     if (!here || name.size() > 3 || numbered || !known) {
       dynamic = true;
@@ -485,5 +501,35 @@ public final class CodeReader {
     if (!ofServer) {
       procedures.add(name.size() > 2 ? ELSEWHERE : function(name));
     }
+  }
+
+  /** Reads a text that is run here: what ends with it would end with code as well. */
+  private void runText(String text) {
+    CodeReader inner = new CodeReader(text, names);
+    inner.first(0);
+    RoutineBody body = inner.read(0);
+    understood &= body.understood();
+    dynamic |= body.dynamic() || inner.usesDatabase();
+    define(body.definesOrCopies(), body.definesCode());
+    locks |= body.locks();
+    changesSession = body.changesSession() == null ? changesSession : body.changesSession();
+    body.targets()
+        .forEach(
+            (table, changes) ->
+                targets
+                    .computeIfAbsent(table, t -> EnumSet.noneOf(RowChange.class))
+                    .addAll(changes));
+    mentioned.addAll(body.mentioned());
+    calls.addAll(body.calls());
+    procedures.addAll(body.procedures());
+  }
+
+  private boolean usesDatabase() {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.word(i).equals("use")) {
+        return true;
+      }
+    }
+    return false;
   }
 }

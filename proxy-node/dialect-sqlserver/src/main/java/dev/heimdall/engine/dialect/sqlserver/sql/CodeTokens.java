@@ -52,7 +52,8 @@ final class CodeTokens {
 
   CodeTokens(String text) {
     byte[] sql = text.getBytes(StandardCharsets.UTF_8);
-    tokens = new Tokenizer(SqlServerSql.DIALECT).read(sql, 0, sql.length, LexerMode.STANDARD, MOST);
+    Tokenizer tokenizer = new Tokenizer(SqlServerSql.DIALECT, true);
+    tokens = tokenizer.read(sql, 0, sql.length, LexerMode.STANDARD, MOST);
   }
 
   /** False where the text ends inside a token, or has too many. */
@@ -111,6 +112,33 @@ final class CodeTokens {
       }
     }
     return new Name(parts, i);
+  }
+
+  /**
+   * The text that is run where EXEC ends, if it is a literal and no part of a text; else null.
+   *
+   * @param index of the bracket, or of the procedure's name
+   */
+  String runText(int index) {
+    int literal = index + 1;
+    if (isSign(index, "(")) {
+      String behind = word(index + 3); // on another server, or as another user
+      if (!isSign(index + 2, ")") || behind.equals("at") || behind.equals("as")) {
+        return null;
+      }
+    } else {
+      Name name = at(index).isName() ? name(index) : null;
+      if (name == null || !name.last().equals("sp_executesql")) {
+        return null;
+      }
+      boolean named = word(name.end()).equals("@stmt") && isSign(name.end() + 1, "=");
+      literal = name.end() + (named ? 2 : 0);
+      if (at(literal + 1).text().startsWith("+")) {
+        return null;
+      }
+    }
+    String written = at(literal).type() == Token.Type.STRING ? at(literal).text() : null;
+    return written == null ? null : InnerText.content(written);
   }
 
   /** Index behind the bracket that closes the one there; the same where none opens. */

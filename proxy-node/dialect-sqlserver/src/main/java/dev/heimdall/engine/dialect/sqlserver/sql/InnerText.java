@@ -1,9 +1,13 @@
 package dev.heimdall.engine.dialect.sqlserver.sql;
 
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.EffectList;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A text that stands as a literal in the text that runs it: mssql-jdbc reads the columns of a table
@@ -17,12 +21,13 @@ final class InnerText {
   }
 
   /**
-   * Reads the text that is run from the current token on, if it is a literal; true if its session
-   * is the same behind it.
+   * Reads the text that is run from the current token on, if it is a literal.
    *
    * @param procedure that runs it; null for EXEC with brackets, or a computed name
+   * @param effects gets what the text leaves in its session
+   * @return false if that is not known
    */
-  boolean leavesNothing(String procedure) {
+  boolean read(String procedure, EffectList effects) {
     boolean brackets = procedure == null && outer.token() == '(';
     if (brackets) {
       outer.advance();
@@ -36,7 +41,13 @@ final class InnerText {
     }
     String literal = outer.written();
     outer.advance();
-    return isAll(brackets) && isHarmless(content(literal));
+    List<Effect> left = isAll(brackets) ? left(content(literal)) : null;
+    if (left == null) {
+      return false;
+    }
+    left.forEach(effects::add);
+    effects.addOnce(new Effect(SqlServerEffect.RUNS_TEXT, "", -1, -1));
+    return true;
   }
 
   /** Passes over the name of the parameter that is the text. */
@@ -63,19 +74,63 @@ final class InnerText {
     return outer.token() != Lexer.WORD || !outer.written().matches("(?i)at|as");
   }
 
-  private static String content(String literal) {
+  /** The text that a literal stands for, as it is written. */
+  static String content(String literal) {
     return literal.substring(literal.indexOf('\'') + 1, literal.length() - 1).replace("''", "'");
   }
 
-  private static boolean isHarmless(String text) {
+  /** Null if it is not known. */
+  private static List<Effect> left(String text) {
     byte[] sql = text.getBytes(StandardCharsets.UTF_8);
-    StatementFacts facts =
-        new SqlServerClassifier().classify(sql, 0, sql.length, LexerMode.STANDARD);
-    boolean reads =
-        switch (facts.kind()) {
-          case SELECT, SHOW, SET, MULTI -> !facts.transactionControlInside();
-          default -> false;
-        };
-    return reads && facts.effects().stream().allMatch(SqlServerPins::endsWithCall);
+    SqlServerClassifier classifier = new SqlServerClassifier();
+    StatementFacts facts = classifier.classify(sql, 0, sql.length, LexerMode.STANDARD);
+    if (facts == StatementFacts.UNREADABLE || classifier.controlsTransaction()) {
+      return null;
+    }
+    List<Effect> left = new ArrayList<>();
+    for (Effect effect : facts.effects()) {
+      switch (effect.type()) {
+        case SET_VARIABLE -> {}
+        case MAY_UNPIN, END_OBJECT -> {} // it may be about what the text itself has made
+        case PIN, OBJECT -> {
+          if (!SqlServerPins.endsWithCall(effect)) {
+            left.add(effect);
+          }
+        }
+        case OWN -> {
+          if (!outlives((SqlServerEffect) effect.detail())) {
+            return null;
+          }
+          left.add(effect);
+        }
+        default -> {
+          return null;
+        }
+      }
+    }
+    return left;
+  }
+
+  /** True for what an effect of a text means to who runs it as well. */
+  private static boolean outlives(SqlServerEffect effect) {
+    return switch (effect) {
+      case BRANCHES,
+          GENERATES_IDENTITY,
+          KILLS_CONNECTION,
+          READS_SPID,
+          RUNS_ELSEWHERE,
+          RUNS_TEXT,
+          SETS_CONTEXT_INFO,
+          SETS_SESSION_CONTEXT ->
+          true;
+      case AWAITS_ROWS,
+          CALLS_UNSEEN,
+          NAMES_TRANSACTION,
+          READS_IDENTITY,
+          READS_LAST_RESULT,
+          ROLLS_BACK_TO_NAME,
+          USES_DATABASE ->
+          false;
+    };
   }
 }

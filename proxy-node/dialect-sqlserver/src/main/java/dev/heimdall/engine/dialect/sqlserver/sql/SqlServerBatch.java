@@ -18,6 +18,8 @@ final class SqlServerBatch {
   private boolean calls;
   private boolean ran;
   private int nested;
+  private boolean controls;
+  private boolean localCursor;
 
   void restart() {
     statements = 0;
@@ -30,6 +32,8 @@ final class SqlServerBatch {
     calls = false;
     ran = false;
     nested = 0;
+    controls = false;
+    localCursor = false;
   }
 
   /** Another statement begins. */
@@ -67,8 +71,18 @@ final class SqlServerBatch {
     branches = true;
   }
 
-  void beginsTransaction() {
+  /** A transaction begins or ends, or goes back to a savepoint. */
+  void controls() {
     changes = true;
+    controls = true;
+  }
+
+  boolean controlsTransaction() {
+    return controls;
+  }
+
+  void beginsTransaction() {
+    controls();
     begun = true;
     nested++;
   }
@@ -105,6 +119,16 @@ final class SqlServerBatch {
 
   boolean branches() {
     return branches;
+  }
+
+  /** A cursor is declared that ends with the batch. */
+  void hasLocalCursor() {
+    localCursor = true;
+  }
+
+  /** True if a cursor of the session may outlive a DEALLOCATE that has its name. */
+  boolean mayDeallocateAnother() {
+    return branches || localCursor;
   }
 
   StatementFacts facts(EffectList effects) {

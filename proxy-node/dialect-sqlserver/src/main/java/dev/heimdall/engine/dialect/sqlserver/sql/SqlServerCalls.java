@@ -54,10 +54,11 @@ final class SqlServerCalls {
   /**
    * A procedure is called.
    *
+   * @param schema empty for none
    * @param name its last part
    * @return false if it runs a text that was not read
    */
-  boolean called(String name) {
+  boolean called(String schema, String name) {
     switch (name.toLowerCase(Locale.ROOT)) {
       case "sp_getapplock" -> effects.pin(SqlServerPins.APPLICATION_LOCK);
       case "sp_releaseapplock" ->
@@ -83,8 +84,20 @@ final class SqlServerCalls {
         effects.pin(SqlServerPins.HANDLE);
         return false;
       }
-      default -> effects.addOnce(new Effect(SqlServerEffect.CALLS_UNSEEN, name, -1, -1));
+      default -> {
+        if (!SystemProcedures.mayChangeSession(name) && isOfUsers(schema)) {
+          effects.pin(SqlServerPins.PROCEDURE); // it is called like one of the server's
+        }
+        effects.addOnce(new Effect(SqlServerEffect.CALLS_UNSEEN, name, -1, -1));
+      }
     }
     return true;
+  }
+
+  /** True for a schema in which the server has no procedures. */
+  private static boolean isOfUsers(String schema) {
+    return !schema.isEmpty()
+        && !schema.equalsIgnoreCase("sys")
+        && !schema.equalsIgnoreCase(SqlServerSql.USUAL_SCHEMA);
   }
 }

@@ -44,6 +44,9 @@ final class SqlServerClassifier implements StatementClassifier {
   /** True if the present statement is a DROP that is sure to run. */
   private boolean drops;
 
+  /** Schema that the procedure was named with which is called; empty for none. */
+  private String schema = "";
+
   @Override
   public SqlDialect dialect() {
     return SqlServerSql.DIALECT;
@@ -67,6 +70,11 @@ final class SqlServerClassifier implements StatementClassifier {
     }
     endStatement();
     return batch.facts(effects);
+  }
+
+  /** True if the batch that was read begins or ends transactions, or returns to savepoints. */
+  boolean controlsTransaction() {
+    return batch.controlsTransaction();
   }
 
   private void restart() {
@@ -424,7 +432,7 @@ final class SqlServerClassifier implements StatementClassifier {
   }
 
   private void transaction(SqlServerWord by) {
-    batch.changes();
+    batch.controls();
     start(
         by,
         switch (by) {
@@ -466,7 +474,9 @@ final class SqlServerClassifier implements StatementClassifier {
       local |= word == SqlServerWord.LOCAL;
     }
     kind = StatementKind.DECLARE;
-    if (!local) {
+    if (local) {
+      batch.hasLocalCursor();
+    } else {
       effects.pinObject(SqlServerPins.CURSOR, cursor);
     }
   }
@@ -488,7 +498,7 @@ final class SqlServerClassifier implements StatementClassifier {
       effects.pin(SqlServerPins.KEY);
     } else if (key) {
       effects.unpin(Effect.Type.MAY_UNPIN, SqlServerPins.KEY);
-    } else if (by == SqlServerWord.DEALLOCATE && batch.branches()) {
+    } else if (by == SqlServerWord.DEALLOCATE && batch.mayDeallocateAnother()) {
       effects.unpin(Effect.Type.MAY_UNPIN, SqlServerPins.CURSOR);
     } else if (by == SqlServerWord.DEALLOCATE) {
       effects.endObject(SqlServerPins.CURSOR, spelled());
@@ -530,14 +540,14 @@ final class SqlServerClassifier implements StatementClassifier {
       return;
     }
     String name = token == '(' ? null : procedure();
-    if (name == null || !calls.called(name)) {
+    if (name == null || !calls.called(schema, name)) {
       runsText(name);
     }
   }
 
   /** A text is run, or a procedure that cannot be told from that; null for a computed name. */
   private void runsText(String procedure) {
-    if (!inner.leavesNothing(procedure)) {
+    if (!inner.read(procedure, effects)) {
       effects.pin(SqlServerPins.RUN_TEXT);
     }
     batch.changes();
@@ -549,15 +559,15 @@ final class SqlServerClassifier implements StatementClassifier {
   /** The last part of a procedure's name; null where it is computed. */
   private String procedure() {
     String last = null;
+    schema = "";
     while (true) {
-      if (token == '=') {
+      if (token == '.') {
+        schema = behindDot || last == null ? "" : last;
+      } else if (token == '=') {
         last = null;
-      } else if (token == Lexer.WORD || token == Lexer.QUOTED) {
-        if (last != null && !behindDot) {
-          break;
-        }
+      } else if ((token == Lexer.WORD || token == Lexer.QUOTED) && (last == null || behindDot)) {
         last = spelled();
-      } else if (token != '.') {
+      } else {
         break;
       }
       advance();

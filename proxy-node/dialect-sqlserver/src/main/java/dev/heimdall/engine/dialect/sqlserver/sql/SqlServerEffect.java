@@ -17,6 +17,8 @@ public enum SqlServerEffect implements Effect.Detail {
   ROLLS_BACK_TO_NAME,
   /** Calls a procedure of this name, which may do anything; empty where it is computed. */
   CALLS_UNSEEN,
+  /** Runs a text whose effects are known; it may fail to be read when the rest was carried out. */
+  RUNS_TEXT,
   /** Sets the session's CONTEXT_INFO. */
   SETS_CONTEXT_INFO,
   /** Sets a key of the session's context. */

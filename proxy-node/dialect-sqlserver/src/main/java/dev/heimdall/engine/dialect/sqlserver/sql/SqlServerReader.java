@@ -30,6 +30,11 @@ final class SqlServerReader extends StatementReader {
   /** Keywords among which are those of columns. */
   private static final Set<String> COLUMN_WORDS = Set.of("not", "null", "on");
 
+  private boolean begun;
+
+  /** True if the present statement is a call without EXEC, as the first of a batch may be. */
+  private boolean callsByName;
+
   SqlServerReader(Findings findings) {
     super(new SqlServerSyntax(), findings);
   }
@@ -37,12 +42,14 @@ final class SqlServerReader extends StatementReader {
   /** Its names, for what they bring with them. */
   @Override
   protected RoutineBody words(String statement, LexerMode lexerMode) {
-    return CodeReader.code(statement, CodeNames.UNKNOWN);
+    return callsByName ? CodeReader.call(statement) : CodeReader.code(statement, CodeNames.UNKNOWN);
   }
 
   /** Notes rows that may be rolled back, which are no table's, and what an alias has changed. */
   @Override
   protected void conversions(List<Token> statement) {
+    callsByName = !begun && beginsWithProcedure(statement);
+    begun = true;
     AliasedTarget.note(statement, findings);
     for (Token token : statement) {
       boolean word = token.type() == Token.Type.WORD;
@@ -52,8 +59,16 @@ final class SqlServerReader extends StatementReader {
     }
   }
 
+  private static boolean beginsWithProcedure(List<Token> statement) {
+    boolean label = statement.size() > 1 && statement.get(1).isSign(":");
+    return !statement.isEmpty() && !label && CodeReader.mayNameProcedure(statement.get(0));
+  }
+
   @Override
   protected void notUnderstood(List<Token> statement) {
+    if (callsByName && !callsByName(new TokenCursor(statement))) {
+      return;
+    }
     for (int i = 0; i < statement.size(); i++) {
       if (mayDefine(statement, i)) {
         return;
@@ -94,12 +109,18 @@ final class SqlServerReader extends StatementReader {
   /** Procedures that it calls are to be known. */
   @Override
   protected boolean computes(List<Token> statement) {
-    return statement.stream().anyMatch(token -> token.is("exec") || token.is("execute"));
+    return callsByName
+        || statement.stream().anyMatch(token -> token.is("exec") || token.is("execute"));
   }
 
   @Override
   protected void other(TokenCursor cursor) {
     if (cursor.token().is("exec") || cursor.token().is("execute")) {
+      cursor.advance();
+      execute(cursor);
+      return;
+    }
+    if (callsByName) {
       execute(cursor);
       return;
     }
@@ -163,11 +184,10 @@ final class SqlServerReader extends StatementReader {
   }
 
   /**
-   * Reads the call of a procedure. The server's own do more than a catalogue knows, and so does who
-   * runs a text.
+   * Reads the call of a procedure, behind EXEC. The server's own do more than a catalogue knows,
+   * and so does who runs a text.
    */
   private void execute(TokenCursor cursor) {
-    cursor.advance();
     if (cursor.token().text().startsWith("@") && cursor.ahead(1).isSign("=")) {
       cursor.advance();
       cursor.advance();
@@ -184,12 +204,9 @@ final class SqlServerReader extends StatementReader {
   }
 
   private static boolean isOfServer(TableName name) {
-    String procedure = FoldedName.of(name.table());
+    String schema = name.schema() == null ? null : FoldedName.of(name.schema());
     return name.database() != null
-        || procedure.startsWith("sp_")
-        || procedure.startsWith("xp_")
-        || procedure.startsWith("#")
-        || "sys".equals(FoldedName.of(name.schema()));
+        || SystemProcedures.isOfServer(schema, FoldedName.of(name.table()));
   }
 
   /** True if constants and variables follow, up to the end. */

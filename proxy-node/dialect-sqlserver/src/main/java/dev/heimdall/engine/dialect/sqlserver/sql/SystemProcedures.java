@@ -43,20 +43,54 @@ public final class SystemProcedures {
           "sp_who",
           "sp_who2");
 
+  /** Others of the server's own, which the classifier knows one by one. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "sp_bindsession",
+          "sp_cursorexecute",
+          "sp_cursoropen",
+          "sp_cursorprepare",
+          "sp_cursorprepexec",
+          "sp_execute",
+          "sp_execute_remote",
+          "sp_executesql",
+          "sp_getapplock",
+          "sp_getbindtoken",
+          "sp_msforeachdb",
+          "sp_msforeachtable",
+          "sp_prepare",
+          "sp_prepexec",
+          "sp_prepexecrpc",
+          "sp_releaseapplock",
+          "sp_reset_connection",
+          "sp_set_session_context",
+          "sp_setapprole",
+          "sp_unprepare",
+          "sp_unsetapprole");
+
   private SystemProcedures() {}
 
   /**
-   * True if a procedure of this name may be one of the server's own, or a temporary one: no
-   * catalogue of a database says what it does.
+   * True if a procedure of this name is one of the server's own, or a temporary one: no catalogue
+   * of a database says what it does.
    *
    * @param schema null for none
    */
-  public static boolean mayBeOfServer(String schema, String procedure) {
+  public static boolean isOfServer(String schema, String procedure) {
     String name = procedure.toLowerCase(Locale.ROOT);
-    return name.startsWith("sp_")
+    return KNOWN.contains(name)
         || name.startsWith("xp_")
         || name.startsWith("#")
         || "sys".equalsIgnoreCase(schema);
+  }
+
+  /**
+   * True if a procedure of this name is looked for among the server's own and in master as well.
+   *
+   * @param folded its last part
+   */
+  public static boolean isLookedForInMaster(String folded) {
+    return folded.startsWith("sp_");
   }
 
   /**

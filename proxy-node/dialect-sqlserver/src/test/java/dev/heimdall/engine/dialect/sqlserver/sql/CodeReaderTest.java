@@ -145,13 +145,19 @@ class CodeReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "EXEC sp_known",
-        "EXEC dbo.sp_known",
+        "EXEC sp_executesql @known",
+        "EXEC dbo.sp_getapplock",
         "EXEC known;2",
         "EXEC #known",
         "EXEC sys.known",
-        "sp_known2 1",
-        "[sp_known2] 1",
+        "xp_known2 1",
+        "[sp_executesql] N'a' + N'b'",
+        "EXEC ('USE other DELETE t')",
+        "EXEC ('EXEC #known')",
+        "EXEC ('EXEC (@known)')",
+        "EXEC ('SELECT 1' + @known)",
+        "EXEC ('SELECT 1') AT other",
+        "EXEC ('SELECT 1') AS USER = 'x'",
         "SELECT 1 WHERE 1 = $exec known"
       })
   void aCallThatMayMeanAnythingIsNotUnderstood(String body) {
@@ -159,6 +165,43 @@ class CodeReaderTest {
         CodeReader.module("CREATE PROCEDURE dbo.p WITH EXECUTE AS OWNER AS " + body, SYSTEM_NAMES);
 
     assertThat(read.dynamic() || !read.understood()).isTrue();
+  }
+
+  @Test
+  void aTextThatIsRunIsReadAsCode() {
+    RoutineBody body =
+        procedure(
+            "IF @a = 1 EXEC (N'known 1 UPDATE t SET a = ''x'' FROM u')"
+                + " ELSE EXEC sp_executesql @stmt = N'DELETE v SELECT 1 INTO ##g', @a = 1");
+
+    assertThat(body.dynamic()).isFalse();
+    assertThat(body.targets()).containsOnlyKeys(table("t"), table("v"));
+    assertThat(body.mentioned()).contains(table("u"));
+    assertThat(body.calls()).contains(new FunctionName(null, "known"));
+    assertThat(body.changesSession()).isNotNull();
+    assertThat(procedure("EXEC ('unknown')").dynamic()).isTrue();
+    assertThat(procedure("EXEC ('CREATE PROC p AS SELECT 1')").definesCode()).isTrue();
+    assertThat(procedure("EXEC ('SELECT ''a')").understood()).isFalse();
+  }
+
+  /** Only the first statement of a batch may be a call without EXEC. */
+  @Test
+  void aBatchMayBeginWithTheNameOfAProcedure() {
+    for (String call : new String[] {"p SELECT 1", "[dbo].[p] SELECT 1", "dbo.p 1; SELECT 1 p"}) {
+      assertThat(parsed(call).runs())
+          .as(call)
+          .anyMatch(
+              run ->
+                  run.body().procedures().stream().allMatch(name -> name.name().equals("p"))
+                      && run.body().procedures().size() == 1);
+    }
+    for (String other :
+        new String[] {"BEGIN TRY EXEC q; END TRY", "THROW", "x: EXEC q", "EXEC q; p"}) {
+      assertThat(parsed(other).runs())
+          .as(other)
+          .allMatch(
+              run -> Set.of(new FunctionName(null, "q")).containsAll(run.body().procedures()));
+    }
   }
 
   @Test
@@ -194,7 +237,9 @@ class CodeReaderTest {
           "DECLARE @a int ALTER TABLE t ADD a int",
           "IF 1 = 1 EXEC('x')",
           "IF 1 = 1 EXEC @p",
-          "IF 1 = 1 EXEC sp_rename 'a', 'b'",
+          "IF 1 = 1 EXEC sp_executesql N'x'",
+          "sp_executesql N'x' SELECT 1",
+          "[dbo].[sp_executesql] N'x' SELECT 1",
           "DECLARE @a int SELECT 1 a INTO t",
           "DECLARE @a int EXECUTE AS USER = 'x'",
           "DECLARE @a int USE other",
@@ -221,7 +266,10 @@ class CodeReaderTest {
     assertThat(call.kind()).isEqualTo(StatementClass.CALL);
     assertThat(Set.copyOf(call.functions())).containsExactly(new FunctionName("dbo", "p"));
     assertThat(parsed("EXEC p 1 SELECT 1 FROM t").understood()).isFalse();
-    assertThat(parsed("EXEC sp_rename 'a', 'b'").understood()).isFalse();
+    assertThat(parsed("EXEC sp_executesql N'x'").understood()).isFalse();
+    assertThat(parsed("sp_executesql N'x'").understood()).isFalse();
+    assertThat(Set.copyOf(parsed("p 1, @a").functions()))
+        .containsExactly(new FunctionName(null, "p"));
     assertThat(parsed("EXEC other.dbo.p").understood()).isFalse();
   }
 

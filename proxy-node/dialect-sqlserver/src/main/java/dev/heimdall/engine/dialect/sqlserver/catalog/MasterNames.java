@@ -1,0 +1,46 @@
+package dev.heimdall.engine.dialect.sqlserver.catalog;
+
+import dev.heimdall.engine.catalog.FunctionEffect;
+import dev.heimdall.engine.catalog.RoutineRow;
+import dev.heimdall.engine.dialect.sqlserver.sql.SystemProcedures;
+import dev.heimdall.engine.sql.FoldedName;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Names with the prefix by which a procedure is looked for among the server's own and in master as
+ * well: a database's own is what runs if there is none of its name. Used once.
+ */
+final class MasterNames {
+  /** A procedure that every list of the server's own has. */
+  private static final String LISTED = "sp_executesql";
+
+  static final RoutineRow.Unread UNCERTAIN =
+      new RoutineRow.Unread(
+          FunctionEffect.ANYTHING,
+          "may be another one, of master, where the catalogue's user needs VIEW DEFINITION",
+          true,
+          false);
+
+  private final Set<String> names = new HashSet<>();
+  private final boolean sees;
+
+  /**
+   * Names that are still to be added.
+   *
+   * @param sees whether nothing is hidden in master
+   */
+  MasterNames(boolean sees) {
+    this.sees = sees;
+  }
+
+  void add(String name) {
+    names.add(FoldedName.of(name));
+  }
+
+  /** True if who calls a procedure of this folded name may get another one than the database's. */
+  boolean mayHave(String name) {
+    boolean known = sees && names.contains(LISTED);
+    return SystemProcedures.isLookedForInMaster(name) && (!known || names.contains(name));
+  }
+}
