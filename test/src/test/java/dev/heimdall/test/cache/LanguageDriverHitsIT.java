@@ -344,8 +344,8 @@ class LanguageDriverHitsIT {
             "text", SECOND,
             "streamed", SECOND,
             "autocommit off", "isolation",
-            "autocommit off, READ COMMITTED", "hit from run 3",
-            "autocommit off, each in a transaction", "transaction"),
+            "autocommit off, READ COMMITTED", SECOND,
+            "autocommit off, each in a transaction", SECOND),
         python("pymysql"));
   }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** MySQL keeps the contracts of all dialects. */
 class MysqlContractsTest {
@@ -219,27 +220,83 @@ class MysqlContractsTest {
       super(new MysqlKit());
     }
 
-    /** The first statement opens it, which its answer says. */
-    @Test
-    void aTransactionThatNoBeginHasBegunIsServedBehindItsFirstStatement() {
-      startCached();
+    /** With its first statement, whose answer says that it is open, wherever that comes from. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTransactionThatNoBeginHasBegunIsServed(boolean delayed) {
+      startTold(delayed);
       KitClient ann = client("ann", "read committed");
-      KitClient bob = client("bob", "read committed");
+      KitClient bob = client("ann", "read committed");
       answers(ann, "SET autocommit = 0", "idle");
       for (int times = 0; times < 2; times++) {
-        reads(ann, "none", "open", 1);
         reads(ann, "none", "open", times == 0 ? 1 : 0);
         reads(ann, "none", "open", 0);
         answers(ann, "COMMIT", "idle");
       }
+      assertThat(carriedOut("COMMIT")).isEqualTo(1);
       answers(bob, words.writing("one"), "idle");
 
       reads(ann, "one", "open", 1);
-      reads(ann, "one", "open", 1);
+      answers(ann, "ROLLBACK", "idle");
       reads(ann, "one", "open", 0);
       answers(ann, words.writing("two"), "open");
+      assertThat(carriedOut("START TRANSACTION")).as("ahead of the write").isEqualTo(1);
       reads(ann, "two", "open", 1);
       reads(ann, "two", "open", 1);
+      answers(ann, "ROLLBACK", "idle");
+      reads(ann, "one", "open", 0);
+      assertThat(servers().written()).containsExactly("one");
+    }
+
+    /** Its later reads are of the moment of the first one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"repeatable read", "serializable"})
+    void aTransactionOfOneSnapshotThatNoBeginHasBegunIsNot(String level) {
+      startCached();
+      KitClient ann = client("ann", level);
+      KitClient bob = client("ann", level);
+      readsFromServer(bob, "none");
+      answers(ann, "SET autocommit = 0", "idle");
+
+      reads(ann, "none", "open", 1);
+      answers(bob, words.writing("one"), "idle");
+      readsFromServer(bob, "one");
+      reads(ann, "none", "open", 1);
+      answers(ann, "COMMIT", "idle");
+      reads(ann, "one", "open", 1);
+    }
+
+    /** Once a server has reported with which level its sessions begin. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, false"})
+    void aTransactionThatNamesNoLevelIsServedWhereSessionsBeginWithReadCommitted(
+        boolean begins, boolean delayed) {
+      startTold(delayed);
+      ((SimulatedMysql) servers()).global("transaction_isolation", "READ-COMMITTED");
+      KitClient ann = client("ann");
+      KitClient bob = client("ann");
+      readsFromServer(bob, "none");
+      if (!begins) {
+        answers(ann, "SET autocommit = 0", "idle");
+      }
+      for (int transaction = 0; transaction < 3; transaction++) {
+        if (begins) {
+          answers(ann, "BEGIN", "open");
+        }
+        boolean told = transaction > 0 || (begins && !delayed);
+        reads(ann, "none", "open", told ? 0 : 1);
+        reads(ann, "none", "open", 0);
+        answers(ann, "COMMIT", "idle");
+      }
+
+      answers(ann, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", "idle");
+      if (begins) {
+        answers(ann, "BEGIN", "open");
+      }
+      reads(ann, "none", "open", 1);
+      answers(bob, words.writing("one"), "idle");
+      readsFromServer(bob, "one");
+      reads(ann, "none", "open", 1);
     }
 
     /** Unless it says otherwise, all that a transaction reads is of one moment. */

@@ -72,6 +72,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
   private static final Pattern ISOLATION =
       Pattern.compile("(?i)transaction isolation level (\\w+ \\w+)");
 
+  private final Map<String, String> globals = new HashMap<>(INITIAL);
   private final List<String> written = new ArrayList<>();
   private final boolean mariadb;
   private int cancels;
@@ -87,6 +88,11 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
   @Override
   protected Session session(int process) {
     return new Session(process);
+  }
+
+  /** Sessions begin with this value of a variable from now on. */
+  void global(String name, String value) {
+    globals.put(name, value);
   }
 
   @Override
@@ -161,7 +167,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       setUp = true;
       if (first) {
         sequence = 1;
-        send(out -> ok(out, INITIAL));
+        send(out -> ok(out, globals));
       }
       return first;
     }
@@ -363,7 +369,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
     }
 
     private String value(String name) {
-      return variables.getOrDefault(name, INITIAL.getOrDefault(name, ""));
+      return variables.getOrDefault(name, globals.getOrDefault(name, ""));
     }
 
     private void row(String what, boolean binary, ByteBuf out) {

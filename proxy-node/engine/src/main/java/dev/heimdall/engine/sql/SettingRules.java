@@ -63,6 +63,11 @@ public interface SettingRules {
     return "OFF";
   }
 
+  /** A statement that begins the transaction which the next statement would begin then. */
+  default String begin() {
+    return "BEGIN";
+  }
+
   /**
    * Limits on the time for which the session lets itself be silent.
    *

@@ -17,7 +17,6 @@ import dev.heimdall.engine.session.lease.SessionContext;
 import dev.heimdall.engine.session.placement.ReplicaReads;
 import dev.heimdall.engine.session.state.Snapshots;
 import dev.heimdall.engine.sql.RowKeys;
-import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters.Cache;
@@ -197,7 +196,10 @@ public final class CachedReads implements ReplyStage {
       why = unasked();
     }
     asksSnapshots = false;
-    how = why != null ? why.answer() : isUntold() ? UNTOLD : null;
+    how =
+        why != null
+            ? why.answer()
+            : vdb.cache() != null && Suitability.isUntold(session) ? UNTOLD : null;
     if (why == Uncached.NOT_THERE || why == Uncached.NEW) {
       vdb.cache().counted(false);
       counts.missed();
@@ -226,17 +228,6 @@ public final class CachedReads implements ReplyStage {
     RoutedStatement next = session.next();
     boolean wanted = vdb.cache() != null && next.onItsWay() && next.decision().cache().isPresent();
     return wanted ? Suitability.reason(session) : null;
-  }
-
-  /** True if it is a read that rules might have cached outside of its transaction. */
-  private boolean isUntold() {
-    RoutedStatement next = session.next();
-    return vdb.cache() != null
-        && session.transaction().open()
-        && next.onItsWay()
-        && next.effects().kind() == StatementKind.SELECT
-        && next.decision().cache().isEmpty()
-        && !next.decision().nocache();
   }
 
   /**
@@ -283,7 +274,7 @@ public final class CachedReads implements ReplyStage {
     CacheKey key = new CacheKey(who, asker.weight(), textHigh, textLow, values);
     long nanos = Suitability.nanos(cache, statement.decision());
     StoredAnswer found = cache.find(key, view, tables, nanos);
-    boolean inside = session.transaction().open();
+    boolean inside = Suitability.inside(session);
     Snapshots snapshots = Suitability.snapshots(session);
     asksSnapshots = snapshots == Snapshots.UNKNOWN;
     if (snapshots == Snapshots.OF_TRANSACTION && (found == null || !rule.unconditional())) {
@@ -314,6 +305,8 @@ public final class CachedReads implements ReplyStage {
       counts.hit(found.by());
       how = "yes"; // nor is it sent
       if (inside) {
+        String begin = session.carried().settings().rules().begin();
+        session.transaction().beginHeld(begin, statement.judgedBy(), session.loop().now());
         session.transaction().reads().served();
         session.sent().transaction().giveUp(Unreplayed.CACHED);
       }
@@ -335,6 +328,7 @@ public final class CachedReads implements ReplyStage {
       known = () -> read;
     }
     if (inside) {
+      session.transaction().opensIn(statement.judgedBy());
       alone(); // who waits keeps its server connection, and locks, from those it waits for
       if (whole) {
         why = Uncached.ISOLATION;
@@ -385,7 +379,7 @@ public final class CachedReads implements ReplyStage {
             recorder.get(),
             far,
             comparison,
-            session.transaction().open(),
+            Suitability.inside(session),
             why == Uncached.REFRESHED,
             rows.get());
   }

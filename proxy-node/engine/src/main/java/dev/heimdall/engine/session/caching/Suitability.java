@@ -11,6 +11,7 @@ import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.session.state.Snapshots;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import java.time.Duration;
 import java.util.Collection;
@@ -76,15 +77,16 @@ final class Suitability {
   }
 
   /**
-   * Returns the reason, if any, that the earlier work of its transaction prevents caching. With
-   * autocommit off the statement that begins one goes to the server: its answer says that one is
-   * open.
+   * Returns the reason, if any, that the earlier work of its transaction prevents caching. Nothing
+   * may be there of one that the statement begins.
    */
   private static Uncached byTransaction(SessionContext session) {
     ClientTransaction transaction = session.transaction();
     boolean suited =
         switch (transaction.status()) {
-          case IDLE -> session.carried().settings().autocommits();
+          case IDLE ->
+              !begins(session)
+                  || (transaction.onlyReads() && !session.sent().transaction().active());
           case OPEN ->
               transaction.onlyReads()
                   && session.pending().outstanding() == 0
@@ -104,12 +106,30 @@ final class Suitability {
         && !session.next().decision().cache().orElseThrow().unconditional();
   }
 
-  /**
-   * By which snapshots it would be answered. Outside of transactions, and where a rule does not
-   * mind, each statement has its own.
-   */
+  /** True if it is a read that rules might have cached outside of its transaction. */
+  static boolean isUntold(SessionContext session) {
+    RoutedStatement next = session.next();
+    return session.transaction().open()
+        && next.onItsWay()
+        && next.effects().kind() == StatementKind.SELECT
+        && next.decision().cache().isEmpty()
+        && !next.decision().nocache();
+  }
+
+  /** True if a transaction begins with the statement, as autocommit is off and none is open. */
+  static boolean begins(SessionContext session) {
+    return session.transaction().status() == TransactionState.IDLE
+        && !session.carried().settings().autocommits();
+  }
+
+  /** True if the statement is part of a transaction of several. */
+  static boolean inside(SessionContext session) {
+    return session.transaction().open() || begins(session);
+  }
+
+  /** By which snapshots it would be answered. Outside of transactions each has its own. */
   static Snapshots snapshots(SessionContext session) {
-    return session.transaction().open() ? session.protocol().snapshots() : Snapshots.OF_STATEMENT;
+    return inside(session) ? session.protocol().snapshots() : Snapshots.OF_STATEMENT;
   }
 
   private static Uncached byBasis(

@@ -235,6 +235,26 @@ public final class ClientTransaction {
     reads().begins(new String(sql, StandardCharsets.UTF_8), in);
   }
 
+  /**
+   * A statement of a transaction is answered without a server; if none is open it begins one, as
+   * autocommit is off.
+   *
+   * @param begin what begins it at a server
+   * @param in the catalogue by which the statement was judged
+   */
+  public void beginHeld(String begin, Catalogue.Edition in, long now) {
+    if (!open()) {
+      holdBegin(begin.getBytes(StandardCharsets.UTF_8), in, false, now);
+    }
+  }
+
+  /** A statement that this catalogue has judged goes to a server; it begins one if none is open. */
+  public void opensIn(Catalogue.Edition in) {
+    if (!open()) {
+      reads().opens(in);
+    }
+  }
+
   public byte[] heldBegin() {
     return heldBegin;
   }

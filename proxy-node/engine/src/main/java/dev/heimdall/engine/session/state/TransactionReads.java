@@ -27,6 +27,11 @@ public final class TransactionReads {
     begunIn = again ? null : in;
   }
 
+  /** A statement begins it that was judged by this catalogue, and no BEGIN. */
+  void opens(Catalogue.Edition in) {
+    begunIn = again ? null : in;
+  }
+
   /** Another server runs it from its beginning, whose settings may be others. */
   void runsAgain() {
     again = true;

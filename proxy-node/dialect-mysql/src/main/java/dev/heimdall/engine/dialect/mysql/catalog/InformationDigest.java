@@ -118,7 +118,7 @@ final class InformationDigest {
           + " 'ft_boolean_syntax', 'group_concat_max_len', 'init_connect', 'lc_time_names',"
           + " 'mandatory_roles', 'max_recursive_iterations', 'max_sort_length', 'old_mode',"
           + " 'sql_auto_is_null', 'sql_mode', 'sql_select_limit', 'system_versioning_asof',"
-          + " 'time_zone', 'windowing_use_high_precision')";
+          + " 'time_zone', 'transaction_isolation', 'tx_isolation', 'windowing_use_high_precision')";
 
   /**
    * Counters of permission changes: a permission that is granted and revoked between two checks

@@ -2,12 +2,14 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.dialect.mysql.server.ParameterTypes;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.answer.CacheableRequests;
 import dev.heimdall.engine.session.caching.CachedReads;
+import dev.heimdall.engine.session.state.CarriedSettings;
 import dev.heimdall.engine.session.state.Snapshots;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
@@ -16,6 +18,7 @@ import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -33,6 +36,8 @@ final class CachedCommands implements CacheableRequests {
 
   /** Asks for an answer that was not kept, as servers with caches of their own read it. */
   private static final String UNCACHED = "sql_no_cache";
+
+  private static final List<String> ISOLATION = List.of("tx_isolation", "transaction_isolation");
 
   private static final String COMMITTED = "READ-COMMITTED";
 
@@ -89,21 +94,52 @@ final class CachedCommands implements CacheableRequests {
 
   /**
    * By which snapshots the client's transaction reads: as its server has reported, or the client
-   * has set while it has none. For one transaction alone nothing is set without a pin.
+   * has set while it has none. For one transaction alone nothing is set without a pin. What a
+   * server has reported that the client has not set holds for others as long as the catalogue,
+   * which has the values that sessions begin with, is the same.
    */
   Snapshots snapshots() {
     ServerConnection server = parts.client().server();
     String level = server == null ? isolation(parts.carried().variables()::get) : isolation(server);
+    Catalogue.Edition usual = leftToServer();
     if (level == null) {
-      return Snapshots.UNKNOWN;
+      return usual != null && usual.isCommittedReader(user())
+          ? Snapshots.OF_STATEMENT
+          : Snapshots.UNKNOWN;
     }
-    return level.equals(COMMITTED) ? Snapshots.OF_STATEMENT : Snapshots.OF_TRANSACTION;
+    if (!level.equals(COMMITTED)) {
+      return Snapshots.OF_TRANSACTION;
+    }
+    if (server != null && usual != null && !parts.carried().held()) {
+      usual.readsCommitted(user());
+    }
+    return Snapshots.OF_STATEMENT;
+  }
+
+  /**
+   * The catalogue by which the transaction has begun, or begins now, if it is the same still, and
+   * its session leaves the level to the server; else null.
+   */
+  private Catalogue.Edition leftToServer() {
+    CarriedSettings settings = parts.carried().settings();
+    for (String name : ISOLATION) {
+      if (settings.variables().get(name) != null || settings.touched().contains(name)) {
+        return null;
+      }
+    }
+    Catalogue.Edition now = parts.lifecycle().next().judgedBy();
+    boolean same = !parts.transaction().open() || parts.transaction().reads().begunIn() == now;
+    return same ? now : null;
+  }
+
+  private String user() {
+    return parts.destinations().home().key().credential().user();
   }
 
   /** MariaDB's name for it, or that of MySQL. */
   private static String isolation(UnaryOperator<String> values) {
-    String level = values.apply("tx_isolation");
-    return level == null ? values.apply("transaction_isolation") : level;
+    String level = values.apply(ISOLATION.get(0));
+    return level == null ? values.apply(ISOLATION.get(1)) : level;
   }
 
   private static String isolation(ServerConnection server) {
@@ -112,10 +148,16 @@ final class CachedCommands implements CacheableRequests {
 
   /** Returns the reason that the session's earlier requests prevent caching; null where none do. */
   private Uncached reason() {
-    if (!answers.commitsEach() && !parts.transaction().open()) {
+    if (!answers.commitsEach() && !parts.transaction().open() && !isKnownToBegin()) {
       return Uncached.TRANSACTION;
     }
     return diagnostics.leavesNothing() ? null : Uncached.PINNED;
+  }
+
+  /** True if the statement begins a transaction of which only that it may write is to be said. */
+  private boolean isKnownToBegin() {
+    return !parts.carried().settings().autocommits()
+        && MysqlSettings.writesByDefault(parts.carried().variables());
   }
 
   /**
@@ -155,10 +197,13 @@ final class CachedCommands implements CacheableRequests {
   }
 
   /**
-   * The statement is being sent there. One that may see what is rolled back later has an answer
-   * that is not to be kept.
+   * The statement is being sent there, to a server that has reported its level. One that may see
+   * what is rolled back later has an answer that is not to be kept.
    */
   void sending(ServerConnection server) {
+    if (cached.takesQuestion()) {
+      snapshots();
+    }
     if (cached.awaits() && UNCOMMITTED.equals(isolation(server))) {
       cached.refused(Uncached.SESSION);
     }
@@ -210,7 +255,8 @@ final class CachedCommands implements CacheableRequests {
 
   @Override
   public AnswerCopy recorder(int most) {
-    return new AnswerCopy(most, agreed.deprecatesEof(), parts.transaction().open());
+    boolean inside = parts.transaction().open() || !answers.commitsEach();
+    return new AnswerCopy(most, agreed.deprecatesEof(), inside);
   }
 
   @Override

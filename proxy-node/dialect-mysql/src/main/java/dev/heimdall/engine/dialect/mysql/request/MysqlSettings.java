@@ -95,6 +95,12 @@ public final class MysqlSettings implements SettingRules {
     return "autocommit";
   }
 
+  /** To MariaDB's mode of Oracle BEGIN is a block. */
+  @Override
+  public String begin() {
+    return "START TRANSACTION";
+  }
+
   /** In seconds; {@code interactive_timeout} is looked at only when a session begins. */
   @Override
   public IdleLimits idleLimits(UnaryOperator<String> values) {
