@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class CreatedFunctionsIT {
   private static final String DATABASE = "created_functions";
   private static final String READER = "created_functions_reader";
+  private static final long PATIENCE_NANOS = 900_000_000;
   private static TestNode node;
   private static int functions;
   private RawClient client;
@@ -112,12 +113,24 @@ class CreatedFunctionsIT {
     assertThat(replies.state()).as("%s: %s", sql, told(replies.messages())).isEqualTo("00000");
   }
 
+  /**
+   * It is known, unless the catalogue took longer than the second that a statement waits for it.
+   */
   private static void passes(RawClient by, String sql) throws IOException {
+    long from = System.nanoTime();
     Replies replies = Replies.simple(by, sql);
+    if (System.nanoTime() - from >= PATIENCE_NANOS) {
+      replies = read(by, sql);
+    }
     assertThat(replies.state()).as(sql).isEqualTo("00000");
     assertThat(replies.value()).isEqualTo("open");
     Replies batch = Replies.batch(by, sql);
     assertThat(batch.state()).as(sql).isEqualTo("00000");
+  }
+
+  private static Replies read(RawClient by, String sql) throws IOException {
+    Await.until("the catalogue is read", () -> Replies.simple(by, sql).state().equals("00000"));
+    return Replies.simple(by, sql);
   }
 
   private static void isRefused(RawClient by, String sql) throws IOException {
@@ -213,7 +226,7 @@ class CreatedFunctionsIT {
     done(client, block);
     isRefused(client, call());
     done(client, "DO $a$ BEGIN EXECUTE $b$" + function("open") + "$b$; END $a$");
-    isOpenAgain(); // on a starved machine not within the second that a statement waits
+    passes(client, call());
   }
 
   @Test
@@ -257,9 +270,7 @@ class CreatedFunctionsIT {
   }
 
   private void isOpenAgain() throws IOException {
-    Await.until(
-        "the catalogue is read again",
-        () -> Replies.simple(client, call()).state().equals("00000"));
+    read(client, call());
     passes(client, call());
   }
 
