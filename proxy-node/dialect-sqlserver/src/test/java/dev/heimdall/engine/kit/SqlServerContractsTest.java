@@ -252,6 +252,25 @@ class SqlServerContractsTest {
       assertThat(servers().cancels()).isEqualTo(1);
     }
 
+    /** No wait that an attention could end: the answer is on its way. */
+    @Test
+    void aStatementThatIsBeingReadIsAnsweredAheadOfTheAcknowledgement() {
+      start(ONE_CONNECTION);
+      KitClient ann = client("ann");
+      answers(ann, words.reading("none"), "row none", "idle");
+      node.parsing().hold(true);
+      ann.sends(words.reading("one"));
+      assertThat(node.parsing().held()).isOne();
+
+      ann.cancel();
+      assertThat(ann.told()).isEmpty();
+      node.parsing().hold(false);
+      node.turns().advance(Duration.ofSeconds(1));
+
+      assertThat(ann.told()).last().isEqualTo("attention");
+      answers(ann, words.reading("two"), "row two", "idle");
+    }
+
     @Test
     void whatTheServerLosesIsAcknowledgedByTheNodeWhichClosesTheConnection() {
       start(ONE_CONNECTION);

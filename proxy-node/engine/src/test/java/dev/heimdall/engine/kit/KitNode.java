@@ -120,6 +120,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   /** Those of the data source that rules may name. */
   private final S others;
 
+  private final KitParsing parsing = new KitParsing();
   private final MemoryBudget budget;
   private final RuleActions actions;
   private final VdbPools pools;
@@ -194,8 +195,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
             loop,
             metrics.loop(0),
             clients,
-            new LoopSessions.Judging(
-                dialect.statements(), new StatementTimes(), 1, 2, Runnable::run),
+            new LoopSessions.Judging(dialect.statements(), new StatementTimes(), 1, 2, parsing),
             dialect.naming().apply(0),
             budget);
     ServerConnector connector =
@@ -466,6 +466,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     turns.advance(Duration.ofSeconds(10));
     actions.close(Duration.ZERO);
     turns.close();
+  }
+
+  final KitParsing parsing() {
+    return parsing;
   }
 
   /** What was to be written down, without what differs each time. */
