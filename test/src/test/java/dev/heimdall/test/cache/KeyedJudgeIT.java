@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -137,13 +138,37 @@ class KeyedJudgeIT {
 
   private String condition(Column column) {
     String k = any("k", "k", "K", "\"k\"", "kj.k");
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(8)) {
       case 0 -> k + " IN (" + value(column) + ", " + value(column) + ")";
+      case 6 -> k + any(" = ANY (", " = some(") + array(column) + ")";
+      case 7 ->
+          k
+              + " = ANY(ARRAY["
+              + value(column)
+              + ", "
+              + value(column)
+              + "]"
+              + converted(column)
+              + ")";
       case 1 -> k + " = " + value(column) + " AND n >= 0";
       case 2 -> k + " = " + value(column) + any(" OR n < 0", " OR k = " + value(column));
       case 3 -> value(column) + " = " + k;
       default -> k + " = " + value(column);
     };
+  }
+
+  private String array(Column column) {
+    String[] elements = new String[random.nextInt(4)];
+    for (int i = 0; i < elements.length; i++) {
+      String value = any(column.spellings[random.nextInt(ROWS)][0], "NULL").replace("'", "");
+      elements[i] = any(value, value, '"' + value + '"', " " + value + " ", value + "::int");
+    }
+    return "'{" + String.join(",", elements) + "}'" + converted(column);
+  }
+
+  private String converted(Column column) {
+    String type = column.type.replaceFirst(" .*", "");
+    return any("", "", "::" + type + "[]", "::text[]", "::int[]", "::varchar(1)[]");
   }
 
   private String read(Column column) {
@@ -220,6 +245,21 @@ class KeyedJudgeIT {
     };
   }
 
+  private Array list(Connection at, Column column) throws SQLException {
+    int type = typeOf(column);
+    Object[] values = new Object[random.nextInt(4)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextInt(8) == 0 ? null : value(type);
+    }
+    String of =
+        switch (type) {
+          case Types.OTHER -> "uuid";
+          case Types.VARCHAR -> any("text", "varchar");
+          default -> any("int4", "int8", "int2", "numeric");
+        };
+    return at.createArrayOf(of, values);
+  }
+
   private static int parameter(Column column) {
     return column.type.equals("uuid")
         ? Types.OTHER
@@ -255,16 +295,22 @@ class KeyedJudgeIT {
                         .rules("cached", "{\"match\": \"(?i)^select\", \"action\": \"cache\"}"));
         Connection texts = node.target().jdbc("preferQueryMode", "simple");
         Connection prepared = node.target().jdbc("prepareThreshold", "2");
-        Connection direct = SharedPostgres.target().jdbc("preferQueryMode", "simple")) {
+        Connection direct = SharedPostgres.target().jdbc("preferQueryMode", "simple");
+        Connection bound = SharedPostgres.target().jdbc("prepareThreshold", "2")) {
       for (Column column : COLUMNS) {
-        judge(column, texts, prepared, direct);
+        judge(column, texts, prepared, direct, bound);
       }
       run(texts, "DROP TABLE kj");
     }
     assertThat(hits).as("reads that the cache answered").isGreaterThan(STATEMENTS / 20);
   }
 
-  private void judge(Column column, Connection texts, Connection prepared, Connection direct)
+  private void judge(
+      Column column,
+      Connection texts,
+      Connection prepared,
+      Connection direct,
+      Connection directlyBound)
       throws SQLException {
     run(texts, "DROP TABLE IF EXISTS kj");
     run(texts, "CREATE TABLE kj (k " + column.type + ", n int)");
@@ -290,7 +336,13 @@ class KeyedJudgeIT {
       }
       int type = typeOf(column);
       Object key = value(type);
-      String asked = "SELECT count(*), sum(n), max(n) FROM kj WHERE k = ?";
+      boolean lists = random.nextInt(3) == 0;
+      String asked =
+          "SELECT count(*), sum(n), max(n) FROM kj WHERE k = " + (lists ? "ANY(?)" : "?");
+      if (lists) {
+        type = Types.ARRAY;
+        key = list(prepared, column);
+      }
       run(texts, read);
       run(texts, read);
       bound(prepared, asked, key, type);
@@ -323,7 +375,7 @@ class KeyedJudgeIT {
           .isEqualTo(run(direct, read));
       assertThat(bound(prepared, asked, key, type))
           .as("%s by parameter %s behind %s", column.type, key, history)
-          .isEqualTo(bound(direct, asked, key, type));
+          .isEqualTo(bound(directlyBound, asked, key, type));
     }
   }
 }

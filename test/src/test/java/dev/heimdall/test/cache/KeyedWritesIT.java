@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** A result that rests on rows by key outlives writes of others, and of nothing else. */
 class KeyedWritesIT {
   private static final String FIVE = "SELECT n FROM kw_rows WHERE id = 5";
+  private static final String ANY = "SELECT n FROM kw_rows WHERE id = ANY('{50,5}')";
   private static final String NAMED = "SELECT n FROM kw_rows WHERE name = 'five'";
   private static final String ALL = "SELECT sum(n) FROM kw_rows";
 
@@ -70,13 +71,15 @@ class KeyedWritesIT {
           List.of(
               "UPDATE kw_rows SET n = n + 1 WHERE id = 6",
               "DELETE FROM kw_rows WHERE id IN (7, 8)",
+              "DELETE FROM kw_rows WHERE id = ANY ('{7, 8}') AND id = ANY('{7,8}'::int[])",
               "INSERT INTO kw_rows (id, name, n) VALUES (20, 'x', 0), (21, 'y', 0)",
               "INSERT INTO kw_rows (id, name) VALUES (22, 'v'), (23, 'u') ON CONFLICT DO NOTHING",
               "INSERT INTO kw_rows (id, name) VALUES (6, 'six') ON CONFLICT (id) DO NOTHING",
               "INSERT INTO kw_rows (id, n) VALUES (6, 1) ON CONFLICT (id) DO UPDATE SET n = 2")) {
-        keep(client, FIVE, ALL);
+        keep(client, FIVE, ANY, ALL);
         client.query(write);
         assertThat(cached(client, FIVE)).as(write).isEqualTo("yes");
+        assertThat(cached(client, ANY)).as(write).isEqualTo("yes");
         assertThat(cached(client, ALL)).as(write).startsWith("no");
       }
       keep(client, NAMED);
@@ -109,6 +112,7 @@ class KeyedWritesIT {
               "UPDATE kw_rows SET n = n + 1",
               "UPDATE kw_rows SET n = n + 1 WHERE id = 6 OR id = 5",
               "UPDATE kw_rows SET n = n + 1 WHERE name = 'five'",
+              "UPDATE kw_rows SET n = n + 1 WHERE id = ANY('{6,NULL,5}')",
               "UPDATE kw_rows SET id = 50 WHERE id = 6",
               "INSERT INTO kw_rows (id) VALUES (6) ON CONFLICT (id) DO UPDATE SET id = 7, n = 2",
               "BEGIN; UPDATE kw_rows SET n = 1 WHERE id = 6; COMMIT",
@@ -117,9 +121,10 @@ class KeyedWritesIT {
               "DELETE FROM kw_rows WHERE id = 5 AND name = 'n7'",
               "INSERT INTO kw_rows (id, name, n) VALUES (5, 'five', 7)",
               "TRUNCATE kw_rows")) {
-        keep(client, FIVE);
+        keep(client, FIVE, ANY);
         client.query(write);
         assertThat(cached(client, FIVE)).as(write).startsWith("no");
+        assertThat(cached(client, ANY)).as(write).startsWith("no");
       }
       drop(node);
     }

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * A plain condition of a statement's text, by its tokens: {@code column = value}, {@code column IN
- * (value, …)}, {@code column BETWEEN value AND value} or {@code column = column}.
+ * (value, …)}, {@code column = ANY (array)}, {@code column BETWEEN value AND value} or {@code
+ * column = column}.
  *
  * @param column the first token of the column's name, with what qualifies it
  * @param operator the token behind that
@@ -34,7 +35,28 @@ record KeyCondition(int column, int operator, int end) {
 
   /** True if two columns are compared. */
   boolean joins(KeyTokens tokens) {
-    return tokens.kind(operator) == '=' && tokens.isName(operator + 1);
+    return tokens.kind(operator) == '=' && tokens.isName(operator + 1) && !isAny(tokens);
+  }
+
+  /** True if one of the elements of an array is meant. */
+  boolean isAny(KeyTokens tokens) {
+    return isAny(tokens, operator + 1);
+  }
+
+  private static boolean isAny(KeyTokens tokens, int at) {
+    return tokens.dialect.hasArrays()
+        && tokens.isAnyWord(at, "any", "some")
+        && tokens.kind(at + 1) == '(';
+  }
+
+  /** The array: a value, or a list of them in brackets behind a word. */
+  int array() {
+    return operator + 3;
+  }
+
+  /** The type to which the array is converted; null for none. */
+  String convertsTo(KeyTokens tokens) {
+    return tokens.kind(end - 2) == ']' && tokens.kind(end - 3) == '[' ? tokens.name(end - 4) : null;
   }
 
   /** True if values between two are meant. */
@@ -107,6 +129,10 @@ record KeyCondition(int column, int operator, int end) {
     if (operator < 0) {
       return null;
     }
+    if (tokens.kind(operator) == '=' && isAny(tokens, operator + 1)) {
+      int end = pastArray(tokens, operator + 3);
+      return end < 0 || tokens.kind(end) != ')' ? null : new KeyCondition(at, operator, end + 1);
+    }
     if (tokens.kind(operator) == '=') {
       int value = tokens.pastValue(operator + 1);
       int end = value < 0 ? pastColumn(tokens, operator + 1) : value;
@@ -120,11 +146,35 @@ record KeyCondition(int column, int operator, int end) {
     if (!tokens.isWord(operator, "in") || tokens.kind(operator + 1) != '(') {
       return null;
     }
-    int i = operator;
-    do {
-      i = tokens.pastValue(tokens.kind(i) == ',' ? i + 1 : i + 2);
-    } while (i >= 0 && tokens.kind(i) == ',');
+    int i = pastList(tokens, operator + 2);
     return i >= 0 && tokens.kind(i) == ')' ? new KeyCondition(at, operator, i + 1) : null;
+  }
+
+  /** Past values with commas between them; -1 where something else stands there. */
+  private static int pastList(KeyTokens tokens, int at) {
+    int i = tokens.pastValue(at);
+    while (i >= 0 && tokens.kind(i) == ',') {
+      i = tokens.pastValue(i + 1);
+    }
+    return i;
+  }
+
+  /** Past an array, and what converts it; -1 where none stands there. */
+  private static int pastArray(KeyTokens tokens, int at) {
+    int end = tokens.pastValue(at);
+    if (tokens.isWord(at, "array") && tokens.kind(at + 1) == '[') {
+      int last = pastList(tokens, at + 2);
+      end = last >= 0 && tokens.kind(last) == ']' ? last + 1 : -1;
+    }
+    if (end < 0 || tokens.kind(end) != ':') {
+      return end;
+    }
+    boolean converts =
+        tokens.kind(end + 1) == ':'
+            && tokens.kind(end + 2) == Lexer.WORD
+            && tokens.kind(end + 3) == '['
+            && tokens.kind(end + 4) == ']';
+    return converts ? end + 5 : -1;
   }
 
   private static int pastColumn(KeyTokens tokens, int at) {

@@ -22,8 +22,8 @@ import java.util.Set;
  *       with {@code REPLACE}
  * </ul>
  *
- * <p>In the place of {@code = value} may stand {@code IN (value, …)}, and of integers {@code
- * BETWEEN value AND value}.
+ * <p>In the place of {@code = value} may stand {@code IN (value, …)} or {@code = ANY (array)}, and
+ * of integers {@code BETWEEN value AND value}.
  */
 public final class KeyReader {
   private final KeyColumns of;

@@ -25,6 +25,15 @@ final class KeyValues {
     if (condition.isRange(tokens)) {
       return key.type() == KeyType.INTEGER ? between(condition.operator() + 1) : null;
     }
+    if (condition.isAny(tokens)) {
+      String type = condition.convertsTo(tokens);
+      if (type != null && !tokens.dialect.comparesAs(key.type(), type)) {
+        return null;
+      }
+      if (!tokens.isWord(condition.array(), "array")) {
+        return elements(condition.array(), key);
+      }
+    }
     int from = condition.operator() + 1;
     long limit = comparesAsFloat(from, condition.end()) ? EXACT_AS_FLOAT : Long.MAX_VALUE;
     int[] values = new int[1 + (condition.end() - from) / 2];
@@ -40,6 +49,39 @@ final class KeyValues {
       values[n++] = (int) number;
     }
     return Arrays.copyOf(values, n);
+  }
+
+  /** Numbers of the elements of an array that is one value; null where one of them is not known. */
+  private int[] elements(int i, KeyColumn key) {
+    Parameter array =
+        switch (tokens.kind(i)) {
+          case Lexer.STRING ->
+              new Parameter(
+                  0, false, Arrays.copyOfRange(tokens.text, tokens.start(i), tokens.end(i)));
+          case Lexer.PARAMETER -> parameter(i);
+          default -> null;
+        };
+    if (array == null || array.value() == null) {
+      return null;
+    }
+    boolean guessed = array.type() == 0 && tokens.kind(i) == Lexer.PARAMETER && isElsewhere(i);
+    List<Parameter> all = guessed ? null : tokens.dialect.elements(array, RowKeys.MOST_VALUES);
+    if (all == null || all.isEmpty()) {
+      return null;
+    }
+    int[] values = new int[all.size()];
+    for (int n = 0; n < values.length; n++) {
+      Parameter one = all.get(n);
+      long number =
+          tokens.dialect.comparesAs(key.type(), one.type())
+              ? number(one, key, Long.MAX_VALUE)
+              : KeyType.NONE;
+      if (number == KeyType.NONE) {
+        return null;
+      }
+      values[n] = (int) number;
+    }
+    return values;
   }
 
   /** Numbers of the integers from one value to another, both included; null for too many. */
@@ -125,6 +167,10 @@ final class KeyValues {
     if (!isRead(value, i, key.type())) {
       return KeyType.NONE;
     }
+    return number(value, key, limit);
+  }
+
+  private static long number(Parameter value, KeyColumn key, long limit) {
     return value.binary()
         ? key.binary(value.value(), limit)
         : key.number(value.value(), 0, value.value().length, limit);

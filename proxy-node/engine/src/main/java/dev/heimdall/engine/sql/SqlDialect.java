@@ -1,5 +1,6 @@
 package dev.heimdall.engine.sql;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -68,6 +69,26 @@ public interface SqlDialect extends Lexers {
    */
   default boolean comparesAs(KeyType column, int type) {
     return false;
+  }
+
+  /** The same of an array's elements that a text converts to a type by this name. */
+  default boolean comparesAs(KeyType column, String type) {
+    return false;
+  }
+
+  /** True if a column may be compared with {@code ANY} of an array. */
+  default boolean hasArrays() {
+    return false;
+  }
+
+  /**
+   * The elements of an array, but those that are NULL.
+   *
+   * @param array not NULL; of the type 0 if the server gives it the one that the column wants
+   * @return null where they are not known, or are more than that
+   */
+  default List<Parameter> elements(Parameter array, int most) {
+    return null;
   }
 
   /**

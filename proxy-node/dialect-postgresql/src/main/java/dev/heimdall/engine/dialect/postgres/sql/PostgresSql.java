@@ -5,9 +5,11 @@ import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Operators;
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClassifier;
+import java.util.List;
 
 /** PostgreSQL's SQL. */
 public final class PostgresSql implements SqlDialect {
@@ -56,6 +58,27 @@ public final class PostgresSql implements SqlDialect {
       case 2950 -> column == KeyType.UUID;
       default -> false;
     };
+  }
+
+  @Override
+  public boolean hasArrays() {
+    return true;
+  }
+
+  @Override
+  public boolean comparesAs(KeyType column, String type) {
+    return switch (type) {
+      case "int", "integer", "bigint", "smallint", "int2", "int4", "int8" ->
+          column == KeyType.INTEGER;
+      case "text", "varchar" -> column == KeyType.TEXT;
+      case "uuid" -> column == KeyType.UUID;
+      default -> false;
+    };
+  }
+
+  @Override
+  public List<Parameter> elements(Parameter array, int most) {
+    return ArrayElements.of(array, most);
   }
 
   @Override

@@ -9,7 +9,9 @@ import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.RowKeys;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -208,6 +210,111 @@ class KeyReaderTest {
         .isEqualTo(keys("SELECT n FROM rows WHERE id IN (4, 5, 6)"));
     // Of another column it is not known which rows these are.
     assertThat(some.misses(keys("DELETE FROM rows WHERE name = 'a'"))).isFalse();
+  }
+
+  private static final RowKeys SOME = keys("SELECT n FROM rows WHERE id IN (5, -7, 9)");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT n FROM rows WHERE id = ANY ('{5,-7,9}')",
+        "SELECT n FROM rows r WHERE n = 3 AND r.id = any('{\"5\",NULL,-7,09}') ORDER BY n",
+        "SELECT n FROM rows WHERE id = SOME('{5,-7,9}'::int[]) AND n = 1",
+        "SELECT n FROM rows WHERE id = ANY(ARRAY[5, -7, 9])",
+        "DELETE FROM rows WHERE id = ANY(array[5, '-7', 9] :: bigint[])",
+        "UPDATE rows SET n = 1 WHERE (id = ANY(E'{5,-7,9}'))",
+      })
+  void elementsOfArraysAreReadAsListsAre(String sql) {
+    assertThat(keys(sql)).isEqualTo(SOME);
+  }
+
+  private static Parameter array(int type, int element, byte[]... values) {
+    ByteBuffer out = ByteBuffer.allocate(200);
+    out.putInt(1).putInt(1).putInt(element).putInt(values.length).putInt(1);
+    for (byte[] value : values) {
+      out.putInt(value == null ? -1 : value.length).put(value == null ? new byte[0] : value);
+    }
+    return new Parameter(type, true, Arrays.copyOf(out.array(), out.position()));
+  }
+
+  private static byte[] bytes(int number) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+  }
+
+  @Test
+  void arraysThatAreParametersAreReadAsWhatTheyAre() {
+    String sql = "SELECT n FROM rows WHERE id = ANY($1)";
+    String cast = "SELECT n FROM rows WHERE id = ANY($1::integer[])";
+    byte[][] numbers = {bytes(5), null, bytes(-7), bytes(9)};
+    for (String each : List.of(sql, cast)) {
+      assertThat(keys(each, text(0, "{5,-7,9}"))).isEqualTo(SOME);
+      assertThat(keys(each, text(1016, "{5,-7,null,9}"))).isEqualTo(SOME);
+      assertThat(keys(each, array(1007, 23, numbers))).isEqualTo(SOME);
+      assertThat(keys(each, array(0, 23, numbers))).isEqualTo(SOME);
+    }
+    String names = "SELECT n FROM rows WHERE name = ANY($1)";
+    assertThat(keys(names, text(1009, "{a,\"b c\",\"\",\"NULL\"}")))
+        .isEqualTo(keys("SELECT n FROM rows WHERE name IN ('a', 'b c', '', 'NULL')"));
+    assertThat(keys(names, array(1015, 1043, "a".getBytes(StandardCharsets.UTF_8))))
+        .isEqualTo(keys("SELECT n FROM rows WHERE name = 'a'"));
+    assertThat(keys("SELECT n FROM rows WHERE u = ANY($1)", text(2951, "{" + UUID + "}")))
+        .isEqualTo(keys("SELECT n FROM rows WHERE u = '" + UUID + "'"));
+
+    assertThat(keys(sql, text(25, "{5}"))).isNull();
+    assertThat(keys(sql, text(1231, "{5}"))).as("numeric").isNull();
+    assertThat(keys(sql, text(1009, "{5}"))).isNull();
+    assertThat(keys(sql, array(1007, 20, bytes(5)))).isNull();
+    assertThat(keys(sql, new Parameter(1007, false, null))).isNull();
+    assertThat(keys(sql, new Parameter(1007, true, new byte[] {0, 0, 0, 1, 0}))).isNull();
+    assertThat(keys(sql, new Parameter(1007, true, new byte[12]))).as("empty").isNull();
+    assertThat(keys("SELECT n FROM rows WHERE id = ANY($1) AND a = $1", text(0, "{5}"))).isNull();
+    String many = "{" + "5,".repeat(RowKeys.MOST_VALUES) + "5}";
+    assertThat(keys(sql, text(1007, many))).isNull();
+    assertThat(keys(sql, text(1007, "{5" + many.substring(4)))).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "id = ANY('{5, 6}')",
+        "id = ANY('{ 5}')",
+        "id = ANY('{}')",
+        "id = ANY('{5')",
+        "id = ANY('{5,}')",
+        "id = ANY('{,5}')",
+        "id = ANY('{5,,6}')",
+        "id = ANY('{\"5\"6}')",
+        "id = ANY('{5}}')",
+        "id = ANY('{{5,6}}')",
+        "id = ANY('[0:0]={5}')",
+        "id = ANY('{NULL}')",
+        "id = ANY('{+5}')",
+        "id = ANY('{5.0}')",
+        "name = ANY('{a\\b}')",
+        "name = ANY('{ä}')",
+        "id = ANY(a)",
+        "id = ANY(5)",
+        "id = ANY($1)",
+        "id = ANY('{5}'::numeric[])",
+        "id = ANY('{5}'::int[]::text[])",
+        "id = ANY('{5}'::app.int4[])",
+        "id = ANY('{5}'::\"int4\"[])",
+        "name = ANY('{5}'::int[])",
+        "id = ANY(ARRAY[5, NULL])",
+        "id = ANY(ARRAY[5, n])",
+        "id = ANY(ARRAY[5] || 6)",
+        "id = ANY('{5}' || '{6}')",
+        "id = ANY(ARRAY[[5], [6]])",
+        "id = ALL('{5}')",
+        "id <> ANY('{5}')",
+        "id = ANY('{5}') OR n = 1",
+        "id = ANY('{5}') = true",
+        "id = any",
+        "a[id = ANY('{5}')]",
+      })
+  void nothingIsKnownOfOtherArrays(String condition) {
+    assertThat(keys("SELECT n FROM rows WHERE " + condition)).isNull();
+    assertThat(keys("DELETE FROM rows WHERE " + condition)).isNull();
   }
 
   @Test
