@@ -556,6 +556,27 @@ class SqlServerProceduresIT {
     }
   }
 
+  /** Nor where no catalogue is read. */
+  @Test
+  void aUsersProcedureIsNotTakenForTheServersOfItsName() throws Exception {
+    List<String> found = new ArrayList<>();
+    try (TdsTarget plain =
+            TdsTarget.of(TdsServer.start(TdsOptions.standard().resetsKeep(false, true)));
+        Connection direct = plain.jdbc(";databaseName=app;encrypt=false")) {
+      all(direct, "create procedure x.sp_help as set context_info 0x01");
+      node.close();
+      node = SqlServerNode.start(plain, "", "");
+      try (Connection other = client()) {
+        String usual = state(other);
+        for (String call : List.of("exec x.sp_help", "[x].[sp_help]", "exec app.x.sp_help")) {
+          found.addAll(traces(call, other, usual, SqlServerProceduresIT::go, call));
+        }
+        found.addAll(traces("RPC", other, usual, SqlServerProceduresIT::call, "x.sp_help"));
+      }
+    }
+    assertThat(found).isEmpty();
+  }
+
   /** Its requests have no headers, and no server tells it of transactions. */
   @Test
   void aTransactionOfAProcedureStaysItsClientsOfTds71() throws Exception {

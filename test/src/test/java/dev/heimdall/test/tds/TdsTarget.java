@@ -110,6 +110,28 @@ public final class TdsTarget implements AutoCloseable {
     }
   }
 
+  /** Skips a test of what Babelfish does not have, where the server is one. */
+  void lacksOnBabelfish(String what) throws SQLException {
+    if (server == null) {
+      try (Connection direct = jdbc(";encrypt=false")) {
+        String babelfish =
+            TdsSessionTest.all(direct, "select cast(serverproperty('babelfish') as varchar(9))");
+        assumeThat(babelfish).as("not on Babelfish: %s", what).isNotEqualTo("[1;]");
+      }
+    }
+  }
+
+  /** Skips a test that needs encryption, which a real server may have switched off. */
+  void encrypts() {
+    if (server == null) {
+      try (Connection direct = jdbc(";encrypt=true")) {
+        assumeThat(direct).isNotNull();
+      } catch (SQLException e) {
+        assumeThat(server).as("encryption: %s", e.getMessage()).isNotNull();
+      }
+    }
+  }
+
   /** Number of connections, but for those of tests where the server is a real one. */
   int connections() throws SQLException {
     if (server != null) {
