@@ -3,7 +3,9 @@ package dev.heimdall.test.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.SqlServerGroupNode;
+import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.tds.AvailabilityGroup;
 import dev.heimdall.test.tds.TdsServer;
 import dev.heimdall.test.tds.TdsTarget;
@@ -40,10 +42,11 @@ class SqlServerHistoriesIT {
   private static final int WRITERS = 4;
   private static final int READERS = 4;
   private static final int SERVERS = 3;
+  private static final int SERVERS_OF_REGION = 2;
 
   /** Clients' work, and what they have found. */
   private static final class Work {
-    final SqlServerGroupNode node;
+    final List<SqlServerGroupNode> nodes;
     final boolean transactions;
     final AtomicBoolean stop = new AtomicBoolean();
     final AtomicLong numbers = new AtomicLong();
@@ -54,10 +57,11 @@ class SqlServerHistoriesIT {
     final Map<String, Integer> errors = new ConcurrentHashMap<>();
 
     /**
+     * @param nodes each has its share of the clients
      * @param transactions whether each write is a longer transaction
      */
-    Work(SqlServerGroupNode node, boolean transactions) {
-      this.node = node;
+    Work(List<SqlServerGroupNode> nodes, boolean transactions) {
+      this.nodes = nodes;
       this.transactions = transactions;
     }
 
@@ -65,12 +69,12 @@ class SqlServerHistoriesIT {
       void run(Connection client, Random random) throws SQLException;
     }
 
-    void loop(Step step, long seed) {
-      Random random = new Random(seed);
+    void loop(Step step, int client) {
+      Random random = new Random(client);
       while (!stop.get()) {
-        try (Connection client = node.connect()) {
+        try (Connection connection = nodes.get(client % nodes.size()).connect()) {
           while (!stop.get()) {
-            step.run(client, random);
+            step.run(connection, random);
           }
         } catch (SQLException e) {
           errors.merge(e.getErrorCode() + " " + e.getMessage(), 1, Integer::sum);
@@ -156,39 +160,68 @@ class SqlServerHistoriesIT {
 
   private static Verdict history(boolean replays, Trouble trouble) throws Exception {
     try (AvailabilityGroup group = AvailabilityGroup.start(SERVERS);
-        SqlServerGroupNode node =
-            SqlServerGroupNode.start(
-                group,
-                c ->
-                    c.source("cluster.reads", "all")
-                        .vdb("transactionReplay.enabled", replays)
-                        .source("cluster.lag.catchUpWait", "200ms")
-                        .vdb("pool.size", 6))) {
-      group.servers().forEach(server -> server.logging(false));
-      try (Connection client = node.connect()) {
-        Work.execute(client, "CREATE TABLE w (n BIGINT NOT NULL)");
-        Work.execute(client, "CREATE INDEX w_n ON w (n)");
-      }
-      Work work = new Work(node, replays);
-      List<Thread> threads = new ArrayList<>();
-      for (int i = 0; i < WRITERS + READERS; i++) {
-        long seed = i;
-        Work.Step step = i < WRITERS ? work::write : work::read;
-        Thread thread = new Thread(() -> work.loop(step, seed), "client-" + i);
-        thread.setDaemon(true);
-        thread.start();
-        threads.add(thread);
-      }
-      progress(work);
-      trouble.run(group, work);
-      progress(work);
-      work.stop.set(true);
-      for (Thread thread : threads) {
-        thread.join(PATIENCE.toMillis());
-        assertThat(thread.isAlive()).as(thread.getName() + " hangs").isFalse();
-      }
-      return judge(group, work);
+        SqlServerGroupNode node = SqlServerGroupNode.start(group, c -> reading(c, replays))) {
+      return history(group, List.of(node), replays, trouble);
     }
+  }
+
+  /** One node for each region, and a store for both. */
+  private static Verdict historyOfRegions(boolean replays, Trouble trouble) throws Exception {
+    try (RedisProcess store = RedisProcess.running();
+        AvailabilityGroup group = AvailabilityGroup.start(2 * SERVERS_OF_REGION);
+        SqlServerGroupNode first = ofFleet(group, store, 1, replays);
+        SqlServerGroupNode second = ofFleet(group, store, 2, replays)) {
+      return history(group, List.of(first, second), replays, trouble);
+    }
+  }
+
+  private static TestConfiguration reading(TestConfiguration configuration, boolean replays) {
+    return configuration
+        .source("cluster.reads", "all")
+        .vdb("transactionReplay.enabled", replays)
+        .source("cluster.lag.catchUpWait", "200ms")
+        .vdb("pool.size", 6);
+  }
+
+  /** What one node's client was told of, all nodes' clients find. */
+  private static SqlServerGroupNode ofFleet(
+      AvailabilityGroup group, RedisProcess store, int id, boolean replays) {
+    return SqlServerGroupNode.start(
+        group,
+        c ->
+            reading(c, replays)
+                .node("id", id)
+                .node("store.servers", List.of(store.address()))
+                .source("cluster.consistency", "strict"));
+  }
+
+  private static Verdict history(
+      AvailabilityGroup group, List<SqlServerGroupNode> nodes, boolean replays, Trouble trouble)
+      throws Exception {
+    group.servers().forEach(server -> server.logging(false));
+    try (Connection client = nodes.get(0).connect()) {
+      Work.execute(client, "CREATE TABLE w (n BIGINT NOT NULL)");
+      Work.execute(client, "CREATE INDEX w_n ON w (n)");
+    }
+    Work work = new Work(nodes, replays);
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < WRITERS + READERS; i++) {
+      int number = i;
+      Work.Step step = i < WRITERS ? work::write : work::read;
+      Thread thread = new Thread(() -> work.loop(step, number), "client-" + i);
+      thread.setDaemon(true);
+      thread.start();
+      threads.add(thread);
+    }
+    progress(work);
+    trouble.run(group, work);
+    progress(work);
+    work.stop.set(true);
+    for (Thread thread : threads) {
+      thread.join(PATIENCE.toMillis());
+      assertThat(thread.isAlive()).as(thread.getName() + " hangs").isFalse();
+    }
+    return judge(group, work);
   }
 
   private static Verdict judge(AvailabilityGroup group, Work work) throws SQLException {
@@ -209,12 +242,16 @@ class SqlServerHistoriesIT {
             twice.add(number);
           }
         });
-    double onReplicas =
-        work.node.metricOrZero(
-            "heimdall_replica_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}");
-    double replayed =
-        work.node.metricOrZero(
-            "heimdall_transactions_replayed_total{database=\"app\",user=\"app\",vdb=\"app\"}");
+    double onReplicas = 0;
+    double replayed = 0;
+    for (SqlServerGroupNode node : work.nodes) {
+      onReplicas +=
+          node.metricOrZero(
+              "heimdall_replica_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}");
+      replayed +=
+          node.metricOrZero(
+              "heimdall_transactions_replayed_total{database=\"app\",user=\"app\",vdb=\"app\"}");
+    }
     Verdict verdict =
         new Verdict(
             work.told.size(),
@@ -283,22 +320,78 @@ class SqlServerHistoriesIT {
     }
   }
 
-  private static Verdict judged(int events, long seed, boolean replays) throws Exception {
+  /**
+   * All servers of the primary's region are away at once, and those of the other go on.
+   *
+   * @param frozen whether they stand still, with open sockets, or end
+   */
+  private static void loseRegion(AvailabilityGroup group, boolean frozen, Random random)
+      throws Exception {
+    List<TdsServer> servers = group.servers();
+    int lost = servers.indexOf(group.primary()) / SERVERS_OF_REGION;
+    TdsServer next =
+        servers.get((1 - lost) * SERVERS_OF_REGION + random.nextInt(SERVERS_OF_REGION));
+    List<TdsServer> away =
+        servers.subList(lost * SERVERS_OF_REGION, (lost + 1) * SERVERS_OF_REGION);
+    group.delay(next, Duration.ofMillis(random.nextInt(150)));
+    away.forEach(server -> leave(server, frozen));
+    Thread.sleep(200 + random.nextInt(400));
+    group.promote(next);
+    Thread.sleep(random.nextInt(300));
+    away.forEach(server -> comeBack(server, frozen));
+  }
+
+  private static void leave(TdsServer server, boolean frozen) {
+    if (frozen) {
+      server.freeze();
+    } else {
+      server.crash();
+    }
+  }
+
+  private static void comeBack(TdsServer server, boolean frozen) {
+    if (frozen) {
+      server.thaw();
+    } else {
+      server.restart();
+    }
+  }
+
+  private static Trouble events(int events, long seed) {
     Random random = new Random(seed);
-    Verdict verdict =
-        history(
-            replays,
-            (group, work) -> {
-              for (int i = 0; i < events; i++) {
-                event(group, i % 6, random);
-                progress(work);
-              }
-            });
+    return (group, work) -> {
+      for (int i = 0; i < events; i++) {
+        event(group, i % 6, random);
+        progress(work);
+      }
+    };
+  }
+
+  /** Every third is a lost region. */
+  private static Trouble eventsOfRegions(int events, long seed) {
+    Random random = new Random(seed);
+    return (group, work) -> {
+      for (int i = 0; i < events; i++) {
+        if (i % 3 == 0) {
+          loseRegion(group, i % 2 == 0, random);
+        } else {
+          event(group, random.nextInt(6), random);
+        }
+        progress(work);
+      }
+    };
+  }
+
+  private static Verdict judged(Verdict verdict) {
     assertThat(verdict.lost()).as("lost of %s", verdict).isEmpty();
     assertThat(verdict.twice()).as("twice of %s", verdict).isEmpty();
     assertThat(verdict.stale()).as("stale of %s", verdict).isEmpty();
     assertThat(verdict.onReplicas()).isPositive();
     return verdict;
+  }
+
+  private static Verdict judged(int events, long seed, boolean replays) throws Exception {
+    return judged(history(replays, events(events, seed)));
   }
 
   @Test
@@ -321,6 +414,25 @@ class SqlServerHistoriesIT {
   @Test
   void manyEventsLoseAndRepeatNothingThatIsRunAgain() throws Exception {
     assertThat(judged(48, System.nanoTime(), true).replayed()).isPositive();
+  }
+
+  @Tag("ci")
+  @Test
+  void aLostRegionLosesNothingOfAFleet() throws Exception {
+    judged(historyOfRegions(false, eventsOfRegions(2, 3)));
+  }
+
+  @Tag("long")
+  @Test
+  void manyLostRegionsLoseNothingOfAFleet() throws Exception {
+    judged(historyOfRegions(false, eventsOfRegions(48, System.nanoTime())));
+  }
+
+  @Tag("long")
+  @Test
+  void manyLostRegionsLoseAndRepeatNothingThatIsRunAgain() throws Exception {
+    Verdict verdict = judged(historyOfRegions(true, eventsOfRegions(48, System.nanoTime())));
+    assertThat(verdict.replayed()).isPositive();
   }
 
   @Test
