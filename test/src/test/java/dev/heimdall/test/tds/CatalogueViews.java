@@ -32,7 +32,9 @@ final class CatalogueViews {
           case "objects" -> objects(session.database);
           case "system_objects" -> "SELECT 'sp_executesql' AS name UNION ALL SELECT 'sp_help'";
           case "tables" ->
-              tables("TABLE_TYPE = 'BASE TABLE'", ", FALSE AS is_external, FALSE AS is_filetable");
+              tables(
+                  "TABLE_TYPE = 'BASE TABLE'",
+                  ", FALSE AS is_external, FALSE AS is_filetable" + nodes());
           case "sql_modules" ->
               modules(
                   "object_id, definition",
@@ -142,7 +144,22 @@ final class CatalogueViews {
       rows.append(id(each.name())).append(", '").append(each.type());
       rows.append("', '', 1, NULL, 0, ").append(each.modified()).append(", FALSE");
     }
+    for (Modules.GraphTable each : modules.graph(session.database)) {
+      if (each.edge() && each.constraint()) {
+        rows.append(" UNION ALL SELECT ").append(text(each.name() + "_c")).append(", ");
+        rows.append(id(each.name() + "_c")).append(", 'EC', '', 1, NULL, ");
+        rows.append(id(each.name())).append(", 0, FALSE");
+      }
+    }
     return rows.toString();
+  }
+
+  private String nodes() {
+    StringBuilder names = new StringBuilder("''");
+    for (Modules.GraphTable each : modules.graph(session.database)) {
+      names.append(each.edge() ? "" : ", '" + each.name() + "'");
+    }
+    return ", LOWER(TABLE_NAME) IN (" + names + ") AS is_node";
   }
 
   private String modules(

@@ -578,6 +578,7 @@ final class Interpreter {
       boolean fires =
           each.type().equals("TR")
               && !each.insteadOf()
+              && !each.name().equals(scope.procedure) // RECURSIVE_TRIGGERS is off
               && words.get(at).text().equalsIgnoreCase(each.parent())
               && each.events().contains(event);
       String code = fires ? each.text().replaceFirst("(?is)^create.*?\\sas\\s", "") : "";

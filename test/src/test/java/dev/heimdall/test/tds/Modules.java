@@ -1,5 +1,6 @@
 package dev.heimdall.test.tds;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,11 +28,15 @@ final class Modules {
       boolean insteadOf,
       int modified) {}
 
+  /** A table of a graph, of edges or of nodes. */
+  record GraphTable(String database, String name, boolean edge, boolean constraint) {}
+
   /** A row of a view that nothing else gives, as a query. */
   record Row(String database, String view, String query) {}
 
   private final Map<String, Module> all = new ConcurrentHashMap<>();
   private final List<Row> rows = new CopyOnWriteArrayList<>();
+  private final List<GraphTable> graph = new CopyOnWriteArrayList<>();
   private final AtomicInteger changes = new AtomicInteger();
   private volatile boolean definitionsHidden;
 
@@ -76,6 +81,33 @@ final class Modules {
 
   List<Module> of(String database) {
     return all.values().stream().filter(each -> each.database().equals(database)).toList();
+  }
+
+  /**
+   * Notes a table AS NODE or AS EDGE with its constraint.
+   *
+   * @return what the engine knows of its words
+   */
+  List<TsqlToken> graph(String database, List<TsqlToken> create) {
+    int size = create.size();
+    if (size < 5 || !create.get(size - 2).is("AS") || !create.get(size - 1).isAny("NODE", "EDGE")) {
+      return create;
+    }
+    List<TsqlToken> words = new ArrayList<>(create.subList(0, size - 2));
+    int constraint = -1;
+    for (int i = 0; i < words.size(); i++) {
+      constraint = words.get(i).is("CONSTRAINT") ? i : constraint;
+    }
+    boolean edge = create.get(size - 1).is("EDGE");
+    graph.add(new GraphTable(database, create.get(2).lower(), edge, constraint > 0));
+    if (constraint > 0) {
+      words.subList(constraint - 1, words.size() - 1).clear();
+    }
+    return words;
+  }
+
+  List<GraphTable> graph(String database) {
+    return graph.stream().filter(each -> each.database().equals(database)).toList();
   }
 
   /** Adds a row to a view of a database. */

@@ -141,9 +141,17 @@ final class QueryRewriter {
           close(parentheses.pop());
           return;
         }
-        raw(token.is("!=") ? "<>" : token.text());
+        raw(
+            token.is("!=")
+                ? "<>"
+                : token.isAny("+=", "-=", "*=", "/=") ? compound(token) : token.text());
       }
     }
+  }
+
+  /** The column stands ahead of the sign. */
+  private String compound(TsqlToken sign) {
+    return "= " + quoted(words.get(at - 2).text()) + " " + sign.text().charAt(0);
   }
 
   private void close(String function) {

@@ -111,7 +111,7 @@ final class QueryRunner {
         rewriter.raw("TRANSACTIONAL");
         return CREATE;
       }
-      rewriter.words(words);
+      rewriter.words(session.server.database().modules().graph(session.database, words));
       return CREATE;
     }
     if (first.is("CREATE") && second.isAny("UNIQUE", "CLUSTERED", "NONCLUSTERED", "INDEX")) {

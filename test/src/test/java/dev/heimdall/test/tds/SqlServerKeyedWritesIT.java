@@ -32,6 +32,9 @@ class SqlServerKeyedWritesIT {
           "create table parents (id int primary key)",
           "create table children (id int, n int, foreign key (id) references parents (id)"
               + " on delete cascade)",
+          "create table places (id int primary key, n int) as node",
+          "create table edges (id int, n int, constraint e1 connection (places to places)"
+              + " on delete cascade) as edge",
           "create view seen as select id, name from items",
           "create synonym meant for items",
           "create trigger t1 on fires after update as update fires set n = 7");
@@ -122,7 +125,10 @@ class SqlServerKeyedWritesIT {
         "update items set n = n + 1 where id in (2, 3)",
         "update items set n = n + 1 where id between 2 and 7",
         "update items set n = n + 1 output 1 where id = 2",
+        "update items set n += 1, name = 'x' where id = 2",
         "delete from items output 1 where id = 2",
+        "delete items where id = 2",
+        "delete [dbo].[Items] where id = 2",
         "delete from items where id = 2 and n >= 0",
         "insert items (id, name) values (3, 'x')",
         "insert into items (id, name) output inserted.name values (3, 'x'), (4, 'y')",
@@ -152,6 +158,13 @@ class SqlServerKeyedWritesIT {
         "merge items using other on 1 = 0 when not matched then insert values (9, 'x', 0, null);",
         "insert items values (9, 'x', 0, null)",
         "delete top (1) from items where id = 2",
+        "delete items",
+        "delete items where id = 1",
+        "delete i from items i where i.id = 2",
+        "delete items from items where id = 2",
+        "delete top (1) items where id = 2",
+        "delete seen where id = 2",
+        "update items set id += 1 where id = 0",
         "truncate table items",
         "exec('update items set n = 1 where id = 2')",
       })
@@ -163,6 +176,8 @@ class SqlServerKeyedWritesIT {
   void triggersAndCascadesCountForTheWholeTable() throws SQLException {
     goesBehind("select n from fires where id = 1", "update fires set n = 1 where id = 2");
     goesBehind("select n from children where id = 1", "delete parents where id = 2");
+    goesBehind("select n from edges where id = 1", "delete from places where id = 2");
+    staysBehind("select n from edges where id = 1", "update places set n += 1 where id = 2");
     staysBehind("select n from children where id = 1", "update children set n = 3 where id = 2");
     staysBehind("select n from fires where id = 1", "insert fires (id, n) values (3, 1)");
   }

@@ -160,7 +160,7 @@ final class QueryReader extends ExpressionReader {
     if (syntax.deletesFromJoins() && deletesOfSeveral()) {
       tables(scope, true);
     } else {
-      expect(cursor.accept("from"));
+      expect(cursor.accept("from") || syntax.deletesWithoutFrom(cursor));
       relation(scope, true);
       alias();
       if (cursor.accept("using")) {

@@ -85,6 +85,11 @@ public interface QuerySyntax {
     return false;
   }
 
+  /** True if a table stands directly behind DELETE, and all else of the statement is about it. */
+  default boolean deletesWithoutFrom(TokenCursor cursor) {
+    return false;
+  }
+
   /** True if a word stands for no table where one could be named. */
   default boolean isNoTable(String word) {
     return false;

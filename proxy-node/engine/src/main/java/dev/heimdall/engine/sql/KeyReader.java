@@ -152,12 +152,13 @@ public final class KeyReader {
         set.add(tokens.name(i)); // of a table, or of a column that has parts
         i += 2;
       }
-      if (!tokens.isName(i) || tokens.kind(i + 1) != '=') {
+      int sign = pastOperator(i + 1);
+      if (!tokens.isName(i) || tokens.kind(sign) != '=') {
         return false;
       }
       set.add(tokens.name(i));
       int depth = 0;
-      i += 2;
+      i = sign + 1;
       while (i < tokens.count()
           && !(depth == 0 && (tokens.kind(i) == ',' || tokens.isWord(i, "where")))) {
         if (depth == 0 && tokens.isAnyWord(i, "from", "returning")) {
@@ -172,6 +173,14 @@ public final class KeyReader {
         return conditions(i, set);
       }
     }
+  }
+
+  /** Past what stands ahead of the sign where a column is changed by its own value. */
+  private int pastOperator(int at) {
+    return switch (tokens.kind(at)) {
+      case '+', '-', '*', '/', '%', '&', '^', '|' -> at + 1;
+      default -> at;
+    };
   }
 
   /** Notes conditions of columns that are not set. */

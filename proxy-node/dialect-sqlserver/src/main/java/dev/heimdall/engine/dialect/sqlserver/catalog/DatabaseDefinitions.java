@@ -93,6 +93,13 @@ final class DatabaseDefinitions {
   private final Set<String> searched = new LinkedHashSet<>();
   private final Map<Long, Long> histories = new HashMap<>();
   private final Set<Long> foreign = new HashSet<>();
+
+  /** Tables of a graph's nodes. */
+  private final Set<Long> nodes = new HashSet<>();
+
+  /** Tables of edges with a constraint, which may delete them with their nodes. */
+  private final Set<Long> edges = new HashSet<>();
+
   private final Map<Named, Long> relations = new HashMap<>();
   private final Map<String, List<Long>> relationsByName = new HashMap<>();
 
@@ -200,6 +207,9 @@ final class DatabaseDefinitions {
         || isSet(row, columns.get("durability"))) { // rows end with the server
       foreign.add(id);
     }
+    if (isSet(row, columns.get("is_node"))) {
+      nodes.add(id);
+    }
     Integer history = columns.get("history_table_id");
     if (history != null && row.getLong(history) != 0) {
       histories.put(id, row.getLong(history));
@@ -220,6 +230,7 @@ final class DatabaseDefinitions {
           relation(id, named, foreign.contains(id) ? RelationKind.FOREIGN : RelationKind.TABLE);
       case "ET", "SQ" -> relation(id, named, RelationKind.FOREIGN);
       case "SO" -> relation(id, named, RelationKind.SEQUENCE);
+      case "EC" -> edges.add(row.getLong(5));
       case "V", "SN" -> {
         views.add(id);
         if (type.equals("SN")) {
@@ -239,6 +250,18 @@ final class DatabaseDefinitions {
     if (tables.contains(table) && !row.getBoolean(10)) {
       rows.weighs(OF_COLUMN);
       plain.take(table, row.getString(3), row.getInt(4), row.getInt(5), row.getString(8));
+    }
+  }
+
+  /**
+   * Of a constraint the view of all objects has the edges' table only: it may be about any node.
+   */
+  private void graph() {
+    for (long edge : edges) {
+      for (long node : nodes) {
+        builder.foreignKey(
+            relation(edge), relation(node), ReferentialAction.NONE, ReferentialAction.CASCADE);
+      }
     }
   }
 
@@ -405,6 +428,7 @@ final class DatabaseDefinitions {
                 List.of(relation(history)),
                 List.of()));
     triggers.forEach(this::fires);
+    graph();
     keys();
     if (!about.sees()) {
       builder.partial();

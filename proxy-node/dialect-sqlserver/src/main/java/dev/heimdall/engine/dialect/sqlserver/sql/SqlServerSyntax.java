@@ -108,6 +108,27 @@ final class SqlServerSyntax implements QuerySyntax {
     return QuerySyntax.super.isJoin(word) || word.equals("apply");
   }
 
+  /** With FROM the table may be an alias of one of several. */
+  @Override
+  public boolean deletesWithoutFrom(TokenCursor cursor) {
+    List<Token> rest = cursor.rest();
+    int end = 1;
+    while (end + 1 < rest.size() && rest.get(end).isSign(".") && rest.get(end + 1).isName()) {
+      end += 2;
+    }
+    boolean named =
+        cursor.token().isName()
+            && !isKeyword(cursor.keyword())
+            && !cursor.token().text().startsWith("@");
+    boolean plain = end == rest.size() || rest.get(end).is("where") || rest.get(end).is("output");
+    int depth = 0;
+    for (Token token : rest) {
+      depth += token.isSign("(") ? 1 : token.isSign(")") ? -1 : 0;
+      plain &= depth > 0 || !token.is("from");
+    }
+    return named && plain;
+  }
+
   @Override
   public boolean selectsIntoTables() {
     return true;

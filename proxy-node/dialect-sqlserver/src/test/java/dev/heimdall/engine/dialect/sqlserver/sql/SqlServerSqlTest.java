@@ -10,6 +10,7 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementSplitter;
 import dev.heimdall.engine.sql.TableName;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SqlServerSqlTest {
@@ -51,6 +52,32 @@ class SqlServerSqlTest {
   void statementsEndWhereTheServerEndsThem() {
     assertThat(statements("SELECT [;]]], N';' /* /* ; */ ; */; SELECT 2")).isEqualTo(2);
     assertThat(statements("SELECT 1 -- x\rDELETE FROM t")).isEqualTo(-1);
+  }
+
+  @Test
+  void whatIsDeletedWithoutFromIsRead() {
+    TableName table = new TableName(null, "dbo", "T");
+    for (String sql :
+        List.of(
+            "DELETE dbo.T",
+            "DELETE [dbo].[T] WHERE a IN (SELECT b FROM u)",
+            "DELETE dbo.T OUTPUT deleted.a WHERE a = 1")) {
+      assertThat(parsed(sql).understood()).as(sql).isTrue();
+      assertThat(parsed(sql).writes()).as(sql).containsExactly(table);
+    }
+    for (String sql :
+        List.of(
+            "DELETE TOP (1) T WHERE a = 1",
+            "DELETE T WITH (ROWLOCK) WHERE a = 1",
+            "DELETE T FROM T JOIN u ON u.a = T.a",
+            "DELETE T OUTPUT 1 FROM u WHERE a = 1",
+            "DELETE OPENQUERY(s, 'x') WHERE a = 1",
+            "DELETE @t WHERE a = 1",
+            "DELETE T WHERE a = 1 SELECT 1 FROM u",
+            "DELETE T SELECT 1",
+            "DELETE T WHERE a = 1 DELETE u")) {
+      assertThat(parsed(sql).understood()).as(sql).isFalse();
+    }
   }
 
   @Test
