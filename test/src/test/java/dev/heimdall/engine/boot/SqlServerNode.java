@@ -151,24 +151,34 @@ public final class SqlServerNode implements AutoCloseable {
   }
 
   /**
-   * One of a fleet with a store between its nodes, whose reads find all writes through the others.
+   * A node of a fleet with a store between its nodes.
    *
+   * @param server host:port, by which it reaches the server of tests
    * @param store host:port
-   * @param id of the node
+   * @param level of {@code cluster.consistency}
    */
+  public record Member(int id, String server, String store, String level) {}
+
+  /** One that keeps results as a node of a fleet. */
   public static SqlServerNode caching(
-      TdsTarget server, String vdb, String rules, String store, int id) {
-    String source = clustered(server.address(), "app", server.user(), server.password());
-    String strict = ", \"consistency\": \"strict\", \"probe\": {\"positionInterval\": \"20ms\"}}}";
+      TdsTarget server,
+      String vdb,
+      String rules,
+      Member member,
+      Function<Path, StartedNode> starts) {
+    String source = clustered(member.server(), "app", server.user(), server.password());
+    String level =
+        ", \"consistency\": \"%s\", \"probe\": {\"positionInterval\": \"20ms\"}}}"
+            .formatted(member.level());
     return start(
-        source.substring(0, source.length() - 2) + strict,
+        source.substring(0, source.length() - 2) + level,
         8,
         withCache(vdb),
         rules + CACHED,
         CERTIFIED,
         ", \"id\": %d, \"store\": {\"servers\": [\"%s\"]}, \"farCache\": {\"timeout\": \"5s\"}"
-            .formatted(id, store),
-        StartedNode::ofThis);
+            .formatted(member.id(), member.store()),
+        starts);
   }
 
   /** One that keeps results and polls the change tracking of its database, every 50 ms. */

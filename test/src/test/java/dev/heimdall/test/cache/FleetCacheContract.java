@@ -3,10 +3,10 @@ package dev.heimdall.test.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.QueryClient;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.fixture.TestConfiguration;
-import dev.heimdall.test.fixture.WireClient;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * @param <C> its clients
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class FleetCacheContract<N extends RunningNode, C extends WireClient> {
+abstract class FleetCacheContract<N extends RunningNode, C extends QueryClient> {
   static final String READ = "SELECT name FROM fc_rows WHERE id = 1";
 
   /** Cuts, alters or renames what is kept, whatever its key. */

@@ -234,7 +234,7 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
       }
       default -> move(stage == Stage.END && isSuited(status), Stage.OVER);
     }
-    useless |= open != inside;
+    useless |= open && !inside; // SQL Server itself never says so of a transaction
   }
 
   private static boolean isSuited(int status) {

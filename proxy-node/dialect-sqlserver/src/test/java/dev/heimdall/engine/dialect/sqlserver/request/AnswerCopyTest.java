@@ -107,6 +107,16 @@ class AnswerCopyTest {
         .isEqualTo(State.USELESS);
   }
 
+  /** SQL Server never says in a DONE that a transaction is open. */
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void anAnswerInATransactionNeedNotSaySo(Form form) {
+    TdsVersion version = TdsVersion.V7_4;
+    AnswerCopy copy = new AnswerCopy(MOST, form, version, true, false);
+    assertThat(copy.take(packets(out -> answer(out, form, 7, 0, version)))).isEqualTo(State.WHOLE);
+    assertThat(copy(form, version).mayHaveCopied(copy.answer())).isTrue();
+  }
+
   /** SQL Server acknowledges a reset at once, Babelfish behind a DONE of the reset itself. */
   @ParameterizedTest
   @EnumSource(Form.class)
