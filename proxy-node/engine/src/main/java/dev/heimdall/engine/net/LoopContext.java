@@ -206,20 +206,18 @@ public final class LoopContext {
 
   private void flushTurn() {
     turnScheduled = false;
-    flushAll(dirtyForTurn);
-  }
-
-  private void flushDirty() {
-    flushScheduled = false;
-    flushAll(dirty);
-    unflushed = 0;
+    for (Flushable next = dirtyForTurn.poll(); next != null; next = dirtyForTurn.poll()) {
+      next.flushNow();
+    }
   }
 
   /** One after the other is taken: a flush may begin an event, which writes and flushes itself. */
-  private static void flushAll(ArrayDeque<Flushable> channels) {
-    for (Flushable next = channels.poll(); next != null; next = channels.poll()) {
+  private void flushDirty() {
+    flushScheduled = false;
+    for (Flushable next = dirty.poll(); next != null; next = dirty.poll()) {
       next.flushNow();
     }
+    unflushed = 0;
   }
 
   /** An array of at least this size whose content does not outlive the caller. */
