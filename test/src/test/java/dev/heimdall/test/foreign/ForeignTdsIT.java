@@ -14,9 +14,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -119,8 +122,7 @@ class ForeignTdsIT {
   @Test
   void changesAreCountedAndErrorsHaveNumbers() throws Exception {
     try (Statement statement = client.createStatement();
-        PreparedStatement plain = client.prepareStatement("SELECT COUNT(*) FROM tds_items");
-        PreparedStatement given = client.prepareStatement("SELECT 1 FROM tds_items WHERE id = ?")) {
+        PreparedStatement plain = client.prepareStatement("SELECT COUNT(*) FROM tds_items")) {
       String insert = "INSERT INTO tds_items (id, [a name]) VALUES (%d, N'it''s ]')";
       for (int i = 1; i <= 3; i++) {
         assertThat(statement.executeUpdate(insert.formatted(i))).isOne();
@@ -134,10 +136,88 @@ class ForeignTdsIT {
       }
       fails(() -> statement.execute(insert.formatted(1)), 2627);
       fails(() -> statement.execute("SELECT * FROM tds_missing"), 208);
+    }
+  }
+
+  /** In each way in which the driver runs it: by sp_executesql, sp_prepexec, sp_execute. */
+  @Test
+  void parametersGoWhoseTypesAreTheSameThere() throws Exception {
+    String insert = "INSERT INTO tds_kinds (b, c, d, n, o, p) VALUES (?, ?, ?, ?, ?, ?)";
+    UUID id = UUID.fromString("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
+    String text = "it's @P0 ? € \uD83D\uDE00";
+    try (PreparedStatement write = client.prepareStatement(insert);
+        PreparedStatement read =
+            client.prepareStatement(
+                "SELECT b, c, d, n, o, p, ? + 1 AS more FROM tds_kinds WHERE c = ? AND '@P0' = N'@P0'")) {
+      for (int i = 1; i <= 4; i++) {
+        write.setShort(1, (short) -7);
+        write.setInt(2, i);
+        write.setLong(3, 5_000_000_000L);
+        write.setNString(4, "grün");
+        write.setNString(5, text);
+        write.setObject(6, id, microsoft.sql.Types.GUID);
+        assertThat(write.executeUpdate()).isOne();
+        read.setLong(1, 2_147_483_647);
+        read.setInt(2, i);
+        try (ResultSet row = read.executeQuery()) {
+          assertThat(row.next()).isTrue();
+          assertThat(row.getShort("b")).isEqualTo((short) -7);
+          assertThat(row.getInt("c")).isEqualTo(i);
+          assertThat(row.getLong("d")).isEqualTo(5_000_000_000L);
+          assertThat(row.getString("n")).isEqualTo("grün");
+          assertThat(row.getString("o")).isEqualTo(text);
+          assertThat(row.getString("p")).isEqualTo(id.toString());
+          assertThat(row.getLong("more")).isEqualTo(2_147_483_648L);
+          assertThat(row.next()).isFalse();
+        }
+      }
+      write.setNull(1, Types.SMALLINT);
+      write.setInt(2, 5);
+      write.setNull(3, Types.BIGINT);
+      write.setNull(4, Types.NVARCHAR);
+      write.setNString(5, "");
+      write.setNull(6, microsoft.sql.Types.GUID);
+      assertThat(write.executeUpdate()).isOne();
+      read.setLong(1, 0);
+      read.setInt(2, 5);
+      try (ResultSet row = read.executeQuery()) {
+        assertThat(row.next()).isTrue();
+        for (int column : new int[] {1, 3, 4, 6}) {
+          assertThat(row.getObject(column)).as("%s", column).isNull();
+        }
+        assertThat(row.getString("o")).isEmpty();
+      }
+    }
+  }
+
+  private interface Setting {
+    void on(PreparedStatement statement) throws SQLException;
+  }
+
+  @Test
+  void parametersAreRefusedThatAreOthersThere() throws Exception {
+    List<Setting> others =
+        List.of(
+            given -> given.setBigDecimal(1, new BigDecimal("1.50")),
+            given -> given.setDouble(1, 1.5),
+            given -> given.setBytes(1, new byte[] {1}),
+            given -> given.setTimestamp(1, Timestamp.valueOf("2026-11-30 12:00:00")),
+            given -> given.setBoolean(1, true),
+            given -> given.setNString(1, "half a character \uD83D"));
+    for (Setting other : others) {
+      try (PreparedStatement given =
+          client.prepareStatement("SELECT CAST(? AS text) AS tds_value")) {
+        other.on(given);
+        assertThatThrownBy(given::executeQuery)
+            .hasMessageContaining("with parameters that are no integers")
+            .hasMessageContaining("nothing can be forwarded to the data source \"far\"");
+      }
+    }
+    try (PreparedStatement given =
+            client.prepareStatement("SELECT ? AS tds_value, @other AS tds_other");
+        Statement statement = client.createStatement()) {
       given.setInt(1, 1);
-      assertThatThrownBy(given::executeQuery)
-          .hasMessageContaining("with parameters")
-          .hasMessageContaining("nothing can be forwarded to the data source \"far\"");
+      assertThatThrownBy(given::executeQuery).isInstanceOf(SQLException.class);
       try (ResultSet row = statement.executeQuery("SELECT 7")) {
         assertThat(row.next()).isTrue();
         assertThat(row.getInt(1)).isEqualTo(7);

@@ -93,13 +93,7 @@ final class DatabaseDefinitions {
   private final Set<String> searched = new LinkedHashSet<>();
   private final Map<Long, Long> histories = new HashMap<>();
   private final Set<Long> foreign = new HashSet<>();
-
-  /** Tables of a graph's nodes. */
-  private final Set<Long> nodes = new HashSet<>();
-
-  /** Tables of edges with a constraint, which may delete them with their nodes. */
-  private final Set<Long> edges = new HashSet<>();
-
+  private final GraphTables graph = new GraphTables();
   private final Map<Named, Long> relations = new HashMap<>();
   private final Map<String, List<Long>> relationsByName = new HashMap<>();
 
@@ -208,7 +202,7 @@ final class DatabaseDefinitions {
       foreign.add(id);
     }
     if (isSet(row, columns.get("is_node"))) {
-      nodes.add(id);
+      graph.node(id);
     }
     Integer history = columns.get("history_table_id");
     if (history != null && row.getLong(history) != 0) {
@@ -230,7 +224,7 @@ final class DatabaseDefinitions {
           relation(id, named, foreign.contains(id) ? RelationKind.FOREIGN : RelationKind.TABLE);
       case "ET", "SQ" -> relation(id, named, RelationKind.FOREIGN);
       case "SO" -> relation(id, named, RelationKind.SEQUENCE);
-      case "EC" -> edges.add(row.getLong(5));
+      case "EC" -> graph.constrained(row.getLong(5));
       case "V", "SN" -> {
         views.add(id);
         if (type.equals("SN")) {
@@ -250,18 +244,6 @@ final class DatabaseDefinitions {
     if (tables.contains(table) && !row.getBoolean(10)) {
       rows.weighs(OF_COLUMN);
       plain.take(table, row.getString(3), row.getInt(4), row.getInt(5), row.getString(8));
-    }
-  }
-
-  /**
-   * Of a constraint the view of all objects has the edges' table only: it may be about any node.
-   */
-  private void graph() {
-    for (long edge : edges) {
-      for (long node : nodes) {
-        builder.foreignKey(
-            relation(edge), relation(node), ReferentialAction.NONE, ReferentialAction.CASCADE);
-      }
     }
   }
 
@@ -428,7 +410,13 @@ final class DatabaseDefinitions {
                 List.of(relation(history)),
                 List.of()));
     triggers.forEach(this::fires);
-    graph();
+    graph.cascades(
+        (edges, nodes) ->
+            builder.foreignKey(
+                relation(edges),
+                relation(nodes),
+                ReferentialAction.NONE,
+                ReferentialAction.CASCADE));
     keys();
     if (!about.sees()) {
       builder.partial();

@@ -17,16 +17,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A batch, or a call that runs a text without parameters. The DONE behind it is another's. */
+/** A batch, or a call that runs a text. The DONE behind it is another's. */
 public final class BatchFormat implements ForeignFormat {
   private final byte[] sql;
   private final LexerMode mode;
+  private final GivenParameters parameters;
   private final SqlServerEncoder encoder;
   private List<ForeignColumn> columns = List.of();
 
-  public BatchFormat(byte[] sql, LexerMode mode, SqlServerEncoder encoder) {
+  public BatchFormat(
+      byte[] sql, LexerMode mode, GivenParameters parameters, SqlServerEncoder encoder) {
     this.sql = sql;
     this.mode = mode;
+    this.parameters = parameters;
     this.encoder = encoder;
   }
 
@@ -38,17 +41,17 @@ public final class BatchFormat implements ForeignFormat {
 
   @Override
   public Optional<PlaceholderText> placed(SqlDialect there) {
-    return StandardText.of(sql, mode).map(text -> new PlaceholderText(text, List.of(), false));
+    return StandardText.placed(sql, mode, parameters.names());
   }
 
   @Override
   public int given() {
-    return 0;
+    return parameters.count();
   }
 
   @Override
-  public void bind(PreparedStatement into, List<Integer> numbers) {
-    throw new IllegalStateException("a text without parameters");
+  public void bind(PreparedStatement into, List<Integer> numbers) throws SQLException {
+    parameters.bind(into, numbers);
   }
 
   @Override

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * Values of the parameters of a call's statement, as the statement has them: what a client sends is
- * converted to the type that the parameter is declared with. All are texts here; one that is not
- * known has the type 0. Used once.
+ * converted to the type that the parameter is declared with. All are texts here, and NULL none; one
+ * that is not known has the type 0. Used once.
  */
 final class CallValues {
   private static final int NONE = 0;
@@ -124,7 +124,7 @@ final class CallValues {
       }
       Declared of = name.isEmpty() ? declared(place) : declared(name);
       if (of != null && of.type() != NONE && of.name() != null) {
-        boolean same = sent == of.type() && status == BY_VALUE && value != null;
+        boolean same = sent == of.type() && status == BY_VALUE;
         boolean whole = sent != SqlServerSql.CHARACTERS || length() <= of.longest();
         Parameter known =
             same && whole ? new Parameter(of.name(), sent, false, value) : unknown(of.name());
@@ -189,7 +189,13 @@ final class CallValues {
         at++;
         guid(in.getUnsignedByte(at++));
       }
-      case VARCHAR, CHAR, NVARCHAR, NCHAR -> characters(type == NVARCHAR || type == NCHAR);
+      case NVARCHAR, NCHAR -> characters(true);
+      case VARCHAR, CHAR -> {
+        characters(false);
+        if (!isAscii()) {
+          return NONE; // by the collation, which is not known here
+        }
+      }
       default -> {
         return pass(type) ? NONE : -1;
       }
@@ -223,6 +229,15 @@ final class CallValues {
       value = ascii(new UUID(high, in.getLong(at + 8)).toString());
     }
     at += bytes;
+  }
+
+  private boolean isAscii() {
+    for (int i = 0; i < length(); i++) {
+      if (value[i] < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static byte[] ascii(String text) {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
 import dev.heimdall.engine.dialect.sqlserver.answer.StatementCommand;
 import dev.heimdall.engine.dialect.sqlserver.foreign.BatchFormat;
+import dev.heimdall.engine.dialect.sqlserver.foreign.GivenParameters;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
 import dev.heimdall.engine.foreign.ForeignOutcome;
 import dev.heimdall.engine.foreign.ForeignSource;
@@ -19,11 +20,15 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import dev.heimdall.model.Engine;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Statements without parameters that go to a data source of another engine. */
+/**
+ * Statements that go to a data source of another engine, with parameters that are the same there.
+ */
 final class ForeignBatches implements ForwardableRequests {
   private final RequestParts parts;
   private final TdsRequest request;
@@ -31,12 +36,13 @@ final class ForeignBatches implements ForwardableRequests {
   private final NextStatement next;
   private final SqlServerEncoder encoder;
   private final Supplier<LexerMode> mode;
+  private final RowsOfRequest values;
   private final ForwardedStatements forwarded;
 
   /** True while one is on its way. */
   private boolean running;
 
-  /** True if the request at hand is a text without parameters. */
+  /** True if the request at hand is a text with parameters that can go with it, or without. */
   private boolean plain;
 
   ForeignBatches(
@@ -47,6 +53,7 @@ final class ForeignBatches implements ForwardableRequests {
     this.next = parts.lifecycle().next();
     this.encoder = (SqlServerEncoder) parts.client().encoder();
     this.mode = mode;
+    this.values = new RowsOfRequest(next, request, rpc, mode);
     this.forwarded = new ForwardedStatements(parts, this, this::answer);
   }
 
@@ -73,19 +80,34 @@ final class ForeignBatches implements ForwardableRequests {
     if (encoder.version().compareTo(TdsVersion.V7_3A) < 0) {
       return "a version of TDS before 7.3";
     }
-    return plain ? null : "parameters, or calls of procedures,";
+    return plain
+        ? null
+        : "parameters that are no integers, (n)varchar or uniqueidentifier (to PostgreSQL), or"
+            + " calls of procedures,";
   }
 
-  private boolean isPlain(RpcCall call) {
-    return switch (call.procedure()) {
-      case RpcProcedure.EXECUTE_SQL, RpcProcedure.PREPARE_EXECUTE -> isEmpty(call.declarations());
-      case RpcProcedure.EXECUTE -> isEmpty(rpc.handles().get(call.handle()).declarations());
-      default -> false;
-    };
-  }
-
-  private static boolean isEmpty(String declarations) {
-    return declarations == null || declarations.isBlank();
+  /** Empty where they cannot go with it, or it is the call of a procedure. */
+  private Optional<GivenParameters> parameters(RpcCall call, Engine there) {
+    if (request.calls().size() != 1) {
+      return Optional.empty();
+    }
+    String declarations =
+        switch (call.procedure()) {
+          case RpcProcedure.EXECUTE_SQL, RpcProcedure.PREPARE_EXECUTE -> call.declarations();
+          case RpcProcedure.EXECUTE -> rpc.handles().get(call.handle()).declarations();
+          default -> null;
+        };
+    boolean runs =
+        switch (call.procedure()) {
+          case RpcProcedure.EXECUTE_SQL, RpcProcedure.PREPARE_EXECUTE, RpcProcedure.EXECUTE -> true;
+          default -> false;
+        };
+    if (!runs) {
+      return Optional.empty();
+    }
+    return declarations == null || declarations.isBlank()
+        ? Optional.of(GivenParameters.NONE)
+        : GivenParameters.of(declarations, values.parameters(), there);
   }
 
   private Outcome answer(Request asked) {
@@ -103,15 +125,20 @@ final class ForeignBatches implements ForwardableRequests {
             .map(changed -> changed.getBytes(StandardCharsets.UTF_8))
             .orElseGet(request::text);
     RpcCall call = request.calls() == null ? null : request.calls().get(0);
-    plain = call == null || (request.calls().size() == 1 && isPlain(call));
+    Optional<GivenParameters> given =
+        call == null
+            ? Optional.of(GivenParameters.NONE)
+            : parameters(call, source.plan().source().engine());
+    plain = given.isPresent();
+    GivenParameters parameters = given.orElse(GivenParameters.NONE);
     int handle = plain && call != null && call.prepares() ? rpc.add(call, facts) : 0;
     running = true;
     Outcome carried =
         forwarded.run(
             source,
             facts,
-            Want.SIMPLE,
-            new BatchFormat(text, mode.get(), encoder),
+            parameters.isEmpty() ? Want.SIMPLE : Want.PREPARED,
+            new BatchFormat(text, mode.get(), parameters, encoder),
             mostRows(),
             request::take,
             outcome -> end(outcome, text, call != null, handle));

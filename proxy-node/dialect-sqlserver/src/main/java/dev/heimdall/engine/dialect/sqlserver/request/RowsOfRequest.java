@@ -59,8 +59,8 @@ final class RowsOfRequest {
     return KeyReader.written(columns, sql, 0, sql.length, MODE, parameters(), SqlServerSql.DIALECT);
   }
 
-  /** Null where they cannot be read. */
-  private List<Parameter> parameters() {
+  /** Values of the parameters; null where they cannot be read. */
+  List<Parameter> parameters() {
     if (request.streams()) {
       return null;
     }

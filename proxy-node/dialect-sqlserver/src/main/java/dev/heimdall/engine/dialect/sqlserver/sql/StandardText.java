@@ -2,6 +2,9 @@ package dev.heimdall.engine.dialect.sqlserver.sql;
 
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.PlaceholderText;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,17 @@ public final class StandardText {
    * @return empty if it ends inside a token, or has a question mark where no parameter can be
    */
   public static Optional<String> of(byte[] text, LexerMode mode) {
+    return placed(text, mode, List.of()).map(PlaceholderText::text);
+  }
+
+  /**
+   * Reads a text, with question marks where parameters are.
+   *
+   * @param names of the parameters
+   * @return empty likewise, or if it has another variable than these where there are any
+   */
+  public static Optional<PlaceholderText> placed(byte[] text, LexerMode mode, List<String> names) {
+    List<Integer> numbers = new ArrayList<>();
     SqlServerLexer lexer = new SqlServerLexer(false);
     lexer.reset(text, 0, text.length, mode);
     StringBuilder out = new StringBuilder(text.length);
@@ -32,11 +46,33 @@ public final class StandardText {
         }
         case Lexer.STRING -> out.append(spelled.substring(spelled.indexOf('\'')));
         case Lexer.QUOTED -> out.append(spelled.startsWith("[") ? name(spelled) : spelled);
-        default -> out.append(spelled);
+        default -> {
+          boolean variable = token == Lexer.WORD && spelled.startsWith("@") && !names.isEmpty();
+          int number = variable ? number(spelled, names) : 0;
+          if (variable && number == 0) {
+            return Optional.empty();
+          }
+          if (variable) {
+            numbers.add(number);
+          }
+          out.append(variable ? "?" : spelled);
+        }
       }
       token = lexer.next();
     }
-    return token == Lexer.BROKEN ? Optional.empty() : Optional.of(out.toString());
+    return token == Lexer.BROKEN
+        ? Optional.empty()
+        : Optional.of(new PlaceholderText(out.toString(), numbers, false));
+  }
+
+  /** From 1; 0 for none. */
+  private static int number(String variable, List<String> names) {
+    for (int i = 0; i < names.size(); i++) {
+      if (variable.equalsIgnoreCase(names.get(i))) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   private static String name(String bracketed) {

@@ -1,0 +1,33 @@
+package dev.heimdall.engine.dialect.sqlserver.catalog;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * Tables of a graph: edges that have a constraint may go with their nodes. Of a constraint the view
+ * of all objects has the edges' table only, so it may be about any node.
+ */
+final class GraphTables {
+  private final List<Long> nodes = new ArrayList<>();
+  private final List<Long> edges = new ArrayList<>();
+
+  /** Takes a table of nodes. */
+  void node(long table) {
+    nodes.add(table);
+  }
+
+  /** Takes a table of edges that has a constraint. */
+  void constrained(long table) {
+    edges.add(table);
+  }
+
+  /** Hands over each table of edges with each one of nodes. */
+  void cascades(BiConsumer<Long, Long> taker) {
+    for (long edge : edges) {
+      for (long node : nodes) {
+        taker.accept(edge, node);
+      }
+    }
+  }
+}
