@@ -604,6 +604,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
         "SELECT now(), name FROM cr_rows WHERE id = 1|its result rests on more than its tables",
         "SELECT random() FROM cr_rows|its result rests on more than its tables",
         "SELECT 1|it reads no table",
+        "SELECT name FROM cr_nowhere|what it reads is not known",
         "SELECT relname FROM pg_class WHERE relname = 'cr_rows'|it reads system tables",
         "SELECT name FROM cr_rows WHERE id = 1 FOR UPDATE|it writes, locks what it reads",
         "UPDATE cr_rows SET name = name WHERE id = 1|it writes, locks what it reads",

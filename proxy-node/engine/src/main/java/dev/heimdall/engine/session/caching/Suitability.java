@@ -9,6 +9,7 @@ import dev.heimdall.engine.session.lease.RoutedStatement;
 import dev.heimdall.engine.session.lease.SessionContext;
 import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.session.state.Snapshots;
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
@@ -49,12 +50,20 @@ final class Suitability {
     if (decision.needsServer() || nanos(cache, decision) <= 0) {
       return Uncached.RULE;
     }
+    if (next.effects().kind() != StatementKind.SELECT) {
+      return Uncached.NOT_A_READ;
+    }
     Statement statement = next.statement();
     if (statement == null || next.judgedBy() == null || next.judgedLongAgo()) {
       return Uncached.UNKNOWN;
     }
-    if (!statement.readOnly() || next.effects().kind() != StatementKind.SELECT) {
-      return Uncached.NOT_A_READ;
+    if (!statement.readOnly()) {
+      // One that reads what nothing is known of might write.
+      boolean unknown =
+          statement.basis() == Basis.ANYTHING
+              && next.effects().effects().isEmpty()
+              && !statement.parsed().locking();
+      return unknown ? Uncached.UNKNOWN : Uncached.NOT_A_READ;
     }
     if (next.effects().statements() != 1) {
       return Uncached.SHAPE;
