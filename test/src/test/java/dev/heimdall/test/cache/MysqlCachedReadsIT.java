@@ -644,7 +644,7 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
     try (RawMysqlClient client = admin();
         RawMysqlClient other = admin()) {
       assertThat(client.value(READ)).isEqualTo("one");
-      run(client, "SET autocommit = 0");
+      run(client, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET autocommit = 0");
       assertThat(why(client, READ)).startsWith("no: it is part of a transaction");
       run(client, "COMMIT", "SET autocommit = 1", READ);
       assertThat(why(client, READ)).isEqualTo("yes");

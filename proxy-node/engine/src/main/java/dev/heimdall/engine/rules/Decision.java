@@ -34,6 +34,7 @@ public final class Decision {
   private final boolean readerEligible;
   private final Optional<ActionParameters.AsyncExecute> asyncExecute;
   private final Optional<ActionParameters.Cache> cache;
+  private final boolean cachesInTransactions;
   private final OptionalInt tableCacheMillis;
   private final Optional<Boolean> debug;
   private final Optional<ActionParameters.ExtractPlan> extractPlan;
@@ -84,6 +85,7 @@ public final class Decision {
     readerEligible = of.readerEligible;
     asyncExecute = Optional.ofNullable(of.asyncExecute);
     cache = Optional.ofNullable(nocache ? null : of.cache);
+    cachesInTransactions = of.cachesInTransactions;
     tableCacheMillis =
         nocache || of.tableCacheMillis < 0
             ? OptionalInt.empty()
@@ -249,6 +251,11 @@ public final class Decision {
   /** Cache it; empty with {@link #nocache}. */
   public Optional<ActionParameters.Cache> cache() {
     return cache;
+  }
+
+  /** True if the rule that has it cached matches inside transactions, too. */
+  public boolean cachesInTransactions() {
+    return cachesInTransactions;
   }
 
   /** The shortest time that a {@code table-cache} gives the statement's tables. */

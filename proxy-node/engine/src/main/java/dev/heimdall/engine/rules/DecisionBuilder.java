@@ -23,6 +23,7 @@ final class DecisionBuilder {
   boolean readerEligible;
   ActionParameters.AsyncExecute asyncExecute;
   ActionParameters.Cache cache;
+  boolean cachesInTransactions;
   int tableCacheMillis = -1;
   Boolean debug;
   ActionParameters.ExtractPlan extractPlan;
@@ -149,6 +150,7 @@ final class DecisionBuilder {
       asyncExecute = p;
     } else if (own instanceof ActionParameters.Cache p) {
       cache = p;
+      cachesInTransactions = candidate.rule().inTransactions();
     } else if (own instanceof ActionParameters.Debug p) {
       debug = p.enabled();
     } else if (own instanceof ActionParameters.ExtractPlan p) {

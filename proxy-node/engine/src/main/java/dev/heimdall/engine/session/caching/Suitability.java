@@ -87,7 +87,7 @@ final class Suitability {
 
   /**
    * Returns the reason, if any, that the earlier work of its transaction prevents caching. Nothing
-   * may be there of one that the statement begins.
+   * may be there of one that the statement begins, and its rule has to match inside as well.
    */
   private static Uncached byTransaction(SessionContext session) {
     ClientTransaction transaction = session.transaction();
@@ -95,7 +95,9 @@ final class Suitability {
         switch (transaction.status()) {
           case IDLE ->
               !begins(session)
-                  || (transaction.onlyReads() && !session.sent().transaction().active());
+                  || (session.next().decision().cachesInTransactions()
+                      && transaction.onlyReads()
+                      && !session.sent().transaction().active());
           case OPEN ->
               transaction.onlyReads()
                   && session.pending().outstanding() == 0
