@@ -20,11 +20,13 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Change tracking tells of what is written past the node, which is not served any more then. */
+@Tag("ci")
 class SqlServerTrackedWritesIT {
-  private static final int WRITES = Integer.getInteger("cache.writes", 60);
+  private static final int WRITES = Integer.getInteger("cache.writes", 20);
   private static final int ROWS = 3;
   private static final int READERS = 3;
   private static final String CACHE = ", \"cache\": {\"enabled\": true, \"dmlThreshold\": 100}";
@@ -209,9 +211,7 @@ class SqlServerTrackedWritesIT {
   void noReadFindsWhatWasThereBefore() throws SQLException {
     follow("item");
     all(past, "update item set name = '0'");
-    for (int id = 1; id <= ROWS; id++) {
-      becomes(read(id), "[0;]");
-    }
+    Await.until("it is heard of", () -> Long.parseLong(changes("changes")) > 0);
     Random late = new Random(1);
     AtomicIntegerArray heard = new AtomicIntegerArray(ROWS + 1);
     AtomicBoolean over = new AtomicBoolean();
