@@ -1,6 +1,8 @@
 package dev.heimdall.engine.changes;
 
 import dev.heimdall.model.DataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 
 /** Listens to one server, once: a feed makes another one after each failure. */
 public interface ChangeReader extends AutoCloseable {
@@ -43,4 +45,18 @@ public interface ChangeReader extends AutoCloseable {
   /** Has {@link #read} fail; from any thread, and without waiting. */
   @Override
   void close();
+
+  /** Closes a connection that it reads by, without waiting for the other end of its socket. */
+  static void abandon(Connection connection) {
+    try {
+      connection.abort(
+          closing -> {
+            Thread thread = new Thread(closing, "changes-end");
+            thread.setDaemon(true);
+            thread.start();
+          });
+    } catch (SQLException e) {
+      // It is closed already.
+    }
+  }
 }

@@ -245,12 +245,7 @@ final class LogStream implements ChangeReader {
   @Override
   public void close() {
     closed = true;
-    for (Connection one : List.of(log, beside)) {
-      try {
-        one.abort(PostgresChanges::aside);
-      } catch (SQLException e) {
-        // It is closed already.
-      }
-    }
+    ChangeReader.abandon(log);
+    ChangeReader.abandon(beside);
   }
 }

@@ -122,10 +122,6 @@ final class NotifiedTables implements ChangeReader {
 
   @Override
   public void close() {
-    try {
-      connection.abort(PostgresChanges::aside);
-    } catch (SQLException e) {
-      // It is closed already.
-    }
+    ChangeReader.abandon(connection);
   }
 }

@@ -84,13 +84,6 @@ public final class PostgresChanges implements ChangeProtocol {
     }
   }
 
-  /** Closing a socket may wait for its other end. */
-  static void aside(Runnable closing) {
-    Thread thread = new Thread(closing, "changes-end");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   private static SourceConnections connections(
       DataSource writer, DatabaseCredentials listener, Duration silence) {
     return new SourceConnections(writer, listener, use(silence), null, null);

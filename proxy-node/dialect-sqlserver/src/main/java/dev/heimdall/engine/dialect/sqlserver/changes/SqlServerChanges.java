@@ -48,11 +48,4 @@ public final class SqlServerChanges implements ChangeProtocol {
     Use use = new Use("changes", APPLICATION, 1, false, true, silence);
     return new SourceConnections(writer, listener, use, null, null);
   }
-
-  /** Closing a socket may wait for its other end. */
-  static void aside(Runnable closing) {
-    Thread thread = new Thread(closing, "changes-end");
-    thread.setDaemon(true);
-    thread.start();
-  }
 }

@@ -202,16 +202,16 @@ final class TrackedChanges implements ChangeReader {
     LoggedRows known = new LoggedRows(new KeyColumns(spelled(table), of.name(), of.columns()));
     String query = TrackingQueries.rows(RowKeys.MOST_VALUES + 1, table.quoted(), window.from());
     try (ResultSet row = statement.executeQuery(query)) {
-      ResultSetMetaData columns = row.getMetaData();
+      List<String> columns = columns(row.getMetaData());
       int count = 0;
       while (row.next()) {
         if (++count > RowKeys.MOST_VALUES) {
           return null;
         }
         known.row();
-        for (int i = 1; i <= columns.getColumnCount(); i++) {
-          String column = columns.getColumnLabel(i).toLowerCase(Locale.ROOT);
-          String value = column.startsWith(OWN) ? null : row.getString(i);
+        for (int i = 0; i < columns.size(); i++) {
+          String column = columns.get(i);
+          String value = column.startsWith(OWN) ? null : row.getString(i + 1);
           if (value != null) {
             known.value(column, value.getBytes(StandardCharsets.UTF_8));
           }
@@ -221,12 +221,17 @@ final class TrackedChanges implements ChangeReader {
     return known.keys();
   }
 
+  /** Names of the columns, folded. */
+  private static List<String> columns(ResultSetMetaData of) throws SQLException {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= of.getColumnCount(); i++) {
+      names.add(of.getColumnLabel(i).toLowerCase(Locale.ROOT));
+    }
+    return names;
+  }
+
   @Override
   public void close() {
-    try {
-      connection.abort(SqlServerChanges::aside);
-    } catch (SQLException e) {
-      // It is closed already.
-    }
+    ChangeReader.abandon(connection);
   }
 }
