@@ -91,20 +91,15 @@ final class ForeignBatches implements ForwardableRequests {
     if (request.calls().size() != 1) {
       return Optional.empty();
     }
-    String declarations =
-        switch (call.procedure()) {
-          case RpcProcedure.EXECUTE_SQL, RpcProcedure.PREPARE_EXECUTE -> call.declarations();
-          case RpcProcedure.EXECUTE -> rpc.handles().get(call.handle()).declarations();
-          default -> null;
-        };
-    boolean runs =
-        switch (call.procedure()) {
-          case RpcProcedure.EXECUTE_SQL, RpcProcedure.PREPARE_EXECUTE, RpcProcedure.EXECUTE -> true;
-          default -> false;
-        };
-    if (!runs) {
-      return Optional.empty();
-    }
+    return switch (call.procedure()) {
+      case RpcProcedure.EXECUTE_SQL, RpcProcedure.PREPARE_EXECUTE ->
+          declared(call.declarations(), there);
+      case RpcProcedure.EXECUTE -> declared(rpc.handles().get(call.handle()).declarations(), there);
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<GivenParameters> declared(String declarations, Engine there) {
     return declarations == null || declarations.isBlank()
         ? Optional.of(GivenParameters.NONE)
         : GivenParameters.of(declarations, values.parameters(), there);
