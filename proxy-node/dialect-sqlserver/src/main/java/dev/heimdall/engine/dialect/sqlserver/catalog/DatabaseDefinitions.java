@@ -202,7 +202,7 @@ final class DatabaseDefinitions {
       foreign.add(id);
     }
     if (isSet(row, columns.get("is_node"))) {
-      graph.node(id);
+      rows.weighs(graph.node(id));
     }
     Integer history = columns.get("history_table_id");
     if (history != null && row.getLong(history) != 0) {
@@ -224,7 +224,7 @@ final class DatabaseDefinitions {
           relation(id, named, foreign.contains(id) ? RelationKind.FOREIGN : RelationKind.TABLE);
       case "ET", "SQ" -> relation(id, named, RelationKind.FOREIGN);
       case "SO" -> relation(id, named, RelationKind.SEQUENCE);
-      case "EC" -> graph.constrained(row.getLong(5));
+      case "EC" -> rows.weighs(graph.constrained(row.getLong(5)));
       case "V", "SN" -> {
         views.add(id);
         if (type.equals("SN")) {

@@ -9,17 +9,24 @@ import java.util.function.BiConsumer;
  * of all objects has the edges' table only, so it may be about any node.
  */
 final class GraphTables {
+  /** Bytes of a foreign key. */
+  private static final long OF_KEY = 100;
+
   private final List<Long> nodes = new ArrayList<>();
   private final List<Long> edges = new ArrayList<>();
 
-  /** Takes a table of nodes. */
-  void node(long table) {
+  /** Takes a table of nodes; returns the bytes of what its edges make of it. */
+  long node(long table) {
     nodes.add(table);
+    return OF_KEY * edges.size();
   }
 
-  /** Takes a table of edges that has a constraint. */
-  void constrained(long table) {
+  /**
+   * Takes a table of edges that has a constraint; returns the bytes of what its nodes make of it.
+   */
+  long constrained(long table) {
     edges.add(table);
+    return OF_KEY * nodes.size();
   }
 
   /** Hands over each table of edges with each one of nodes. */
