@@ -183,7 +183,7 @@ class SqlServerHistoriesIT {
         .vdb("pool.size", 6);
   }
 
-  /** What one node's client was told of, all nodes' clients find. */
+  /** A node of a fleet, whose acknowledged writes clients of all nodes find. */
   private static SqlServerGroupNode ofFleet(
       AvailabilityGroup group, RedisProcess store, int id, boolean replays) {
     return SqlServerGroupNode.start(

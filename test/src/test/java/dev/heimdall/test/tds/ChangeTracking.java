@@ -207,7 +207,7 @@ final class ChangeTracking {
     }
   }
 
-  /** What has been known for long is known no more. */
+  /** Changes up to a version are forgotten. */
   synchronized void cleanUp(String database, long upTo) {
     for (Table table : databases.get(database).tables.values()) {
       table.leastValid = Math.max(table.leastValid, upTo);

@@ -302,7 +302,7 @@ class SqlServerCacheRaceIT {
     assertThat(figure("hits")).isGreaterThan(reads.get() / 20);
   }
 
-  /** What each level of consistency promises, of two nodes that write and are asked. */
+  /** Promises of each level of consistency, of two nodes that write and read. */
   @ParameterizedTest
   @ValueSource(strings = {"session", "fleet", "strict"})
   void whatWasWrittenIsFoundThroughTheFleet(String level) throws SQLException, IOException {

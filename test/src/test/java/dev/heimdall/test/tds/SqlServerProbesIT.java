@@ -174,7 +174,7 @@ class SqlServerProbesIT {
     return text.toLowerCase(Locale.ROOT).replaceAll("[-']", "").stripTrailing();
   }
 
-  /** What is written past the nodes is heard of by these. */
+  /** Queries by which writes past the nodes are noticed. */
   private void tracking(Connection on) throws SQLException {
     String table = "[dbo].[heimdall_tracked]";
     TdsSessionTest.all(on, "alter database app set allow_snapshot_isolation on");

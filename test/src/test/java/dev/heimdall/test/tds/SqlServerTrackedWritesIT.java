@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Change tracking tells of what is written past the node, which is not served any more then. */
+/** Writes past the node are noticed by change tracking, and old results are no longer served. */
 @Tag("ci")
 class SqlServerTrackedWritesIT {
   private static final int WRITES = Integer.getInteger("cache.writes", 20);
@@ -169,7 +169,7 @@ class SqlServerTrackedWritesIT {
     String heard = changes("changes");
     all(past, "update item set name = 'heard' where id = 1");
     Await.until("another table is heard of", () -> !changes("changes").equals(heard));
-    assertThat(all(client, read)).as("nothing tells of it").contains("1");
+    assertThat(all(client, read)).as("no poll finds it").contains("1");
 
     all(past, "alter table unheard enable change_tracking");
     becomes(read, "[2;]");
@@ -206,7 +206,7 @@ class SqlServerTrackedWritesIT {
     assertThat(kept(read)).contains("unheard");
   }
 
-  /** What the node has heard of is found by all reads from then on. */
+  /** Writes that the node has noticed are found by all reads from then on. */
   @Test
   void noReadFindsWhatWasThereBefore() throws SQLException {
     follow("item");

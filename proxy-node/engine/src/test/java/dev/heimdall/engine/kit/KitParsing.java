@@ -27,7 +27,7 @@ final class KitParsing implements Executor {
     }
   }
 
-  /** How many wait. */
+  /** Number of statements that wait to be read. */
   int held() {
     return held.size();
   }
