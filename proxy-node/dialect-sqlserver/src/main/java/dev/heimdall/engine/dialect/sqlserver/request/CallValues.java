@@ -1,17 +1,18 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.heimdall.engine.dialect.sqlserver.sql.DeclaredParameter;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.wire.sqlserver.CodePage;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Values of the parameters of a call's statement, as the statement has them: what a client sends is
@@ -31,6 +32,8 @@ final class CallValues {
   private static final int CHAR = 0xAF;
   private static final int NVARCHAR = 0xE7;
   private static final int NCHAR = 0xEF;
+  private static final int VARBINARY = 0xA5;
+  private static final int BINARY = 0xAD;
   private static final int COLLATION = 5;
   private static final int MAX = 0xFFFF;
   private static final int NULL = 0xFFFF;
@@ -38,31 +41,31 @@ final class CallValues {
   /** Of a parameter that is no output, and has no default. */
   private static final int BY_VALUE = 0;
 
-  private static final Pattern DECLARED =
-      Pattern.compile(
-          "\\s*(@[\\w@$#]+)\\s+(?:as\\s+)?\\[?(\\w+)]?\\s*(?:\\(\\s*(\\d{1,9}|max)\\s*\\))?\\s*",
-          Pattern.CASE_INSENSITIVE);
-
-  /**
-   * A parameter as it is declared.
-   *
-   * @param longest of its characters
-   */
-  private record Declared(String name, int type, int longest) {}
-
   private final ByteBuf in;
   private final int end;
-  private final List<Declared> declared = new ArrayList<>();
+  private final List<DeclaredParameter> declared;
   private final Map<String, Parameter> values = new HashMap<>();
+
+  /** True if values are wanted that no key has, too. */
+  private final boolean all;
+
   private int at;
 
   /** The one that was read last; null where it is not known. */
   private byte[] value;
 
-  private CallValues(ByteBuf in, int at, int end) {
+  /** Length of one that is a text, as it was sent. */
+  private int characters;
+
+  /** True of a text that was sent as Unicode. */
+  private boolean wide;
+
+  private CallValues(ByteBuf in, int at, int end, List<DeclaredParameter> declared, boolean all) {
     this.in = in;
     this.at = at;
     this.end = end;
+    this.declared = declared;
+    this.all = all;
   }
 
   /**
@@ -70,47 +73,13 @@ final class CallValues {
    *
    * @param at of the first value's parameter, up to the end of the call
    * @param declarations null for none
+   * @param all with those by which none is compared here, binary and of the types that TDS has: the
+   *     bytes of a {@code varbinary} or {@code binary}, of others the TYPE_INFO and the value
    */
-  static List<Parameter> read(ByteBuf in, int at, int end, String declarations) {
-    CallValues values = new CallValues(in, at, end);
-    return declarations == null || !values.isDeclared(declarations) ? List.of() : values.read();
-  }
-
-  private boolean isDeclared(String declarations) {
-    int from = 0;
-    int depth = 0;
-    for (int i = 0; i <= declarations.length(); i++) {
-      char c = i == declarations.length() ? ',' : declarations.charAt(i);
-      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-      if (c == '\'' || c == '"' || c == '/' || c == '-') {
-        return false;
-      }
-      if (c == ',' && depth == 0) {
-        declare(declarations.substring(from, i));
-        from = i + 1;
-      }
-    }
-    return depth == 0;
-  }
-
-  private void declare(String one) {
-    Matcher parts = DECLARED.matcher(one);
-    if (!parts.matches()) {
-      declared.add(new Declared(null, NONE, 0));
-      return;
-    }
-    String length = parts.group(3);
-    int longest =
-        length == null ? 1 : length.matches("\\d+") ? Integer.parseInt(length) : Integer.MAX_VALUE;
-    int type =
-        switch (parts.group(2).toLowerCase(Locale.ROOT)) {
-          case "tinyint", "smallint", "int", "bigint" ->
-              length == null ? SqlServerSql.INTEGER : NONE;
-          case "char", "varchar", "nchar", "nvarchar" -> SqlServerSql.CHARACTERS;
-          case "uniqueidentifier" -> length == null ? SqlServerSql.UNIQUEIDENTIFIER : NONE;
-          default -> NONE;
-        };
-    declared.add(new Declared(parts.group(1), type, longest));
+  static List<Parameter> read(ByteBuf in, int at, int end, String declarations, boolean all) {
+    List<DeclaredParameter> declared =
+        declarations == null ? null : DeclaredParameter.list(declarations);
+    return declared == null ? List.of() : new CallValues(in, at, end, declared, all).read();
   }
 
   private List<Parameter> read() {
@@ -122,18 +91,33 @@ final class CallValues {
       if (sent < 0) {
         break; // where the next one begins is not known
       }
-      Declared of = name.isEmpty() ? declared(place) : declared(name);
-      if (of != null && of.type() != NONE && of.name() != null) {
-        boolean same = sent == of.type() && status == BY_VALUE;
-        boolean whole = sent != SqlServerSql.CHARACTERS || length() <= of.longest();
+      DeclaredParameter of = name.isEmpty() ? declared(place) : declared(name);
+      if (of != null && of.name() != null) {
         Parameter known =
-            same && whole ? new Parameter(of.name(), sent, false, value) : unknown(of.name());
+            status == BY_VALUE && stays(sent, of)
+                ? new Parameter(of.name(), sent, sent > SqlServerSql.UNIQUEIDENTIFIER, value)
+                : unknown(of.name());
         // One that has two values is an error, or has one of them.
         values.merge(of.name().toLowerCase(Locale.ROOT), known, (a, b) -> unknown(of.name()));
       }
       place++;
     }
     return List.copyOf(values.values());
+  }
+
+  /** True if the value that was sent is the one of the parameter: as another type it may not be. */
+  private boolean stays(int sent, DeclaredParameter of) {
+    int longest = of.lengthOr(1);
+    return switch (of.type()) {
+      case "tinyint", "smallint", "int", "bigint" ->
+          sent == SqlServerSql.INTEGER && of.length() == DeclaredParameter.NONE;
+      case "char", "varchar" ->
+          sent == SqlServerSql.CHARACTERS && characters <= longest && (!wide || isAscii());
+      case "nchar", "nvarchar" -> sent == SqlServerSql.CHARACTERS && characters <= longest;
+      case "uniqueidentifier" ->
+          sent == SqlServerSql.UNIQUEIDENTIFIER && of.length() == DeclaredParameter.NONE;
+      default -> sent > SqlServerSql.UNIQUEIDENTIFIER;
+    };
   }
 
   private static Parameter unknown(String name) {
@@ -144,13 +128,13 @@ final class CallValues {
     return value == null ? 0 : value.length;
   }
 
-  private Declared declared(int place) {
+  private DeclaredParameter declared(int place) {
     return place < declared.size() ? declared.get(place) : null;
   }
 
-  private Declared declared(String name) {
-    Declared found = null;
-    for (Declared one : declared) {
+  private DeclaredParameter declared(String name) {
+    DeclaredParameter found = null;
+    for (DeclaredParameter one : declared) {
       if (name.equalsIgnoreCase(one.name())) {
         if (found != null) {
           return null;
@@ -191,18 +175,30 @@ final class CallValues {
       }
       case NVARCHAR, NCHAR -> characters(true);
       case VARCHAR, CHAR -> {
-        characters(false);
-        if (!isAscii()) {
-          return NONE; // by the collation, which is not known here
+        if (!characters(false)) {
+          return NONE;
         }
       }
+      case VARBINARY, BINARY -> {
+        boolean chunked = in.getUnsignedShortLE(at) == MAX;
+        if (chunked && !all) {
+          return -1;
+        }
+        value = bytes(at + 2, chunked);
+      }
       default -> {
-        return pass(type) ? NONE : -1;
+        int from = at - 1;
+        if (!pass(type)) {
+          return -1;
+        }
+        value = all ? bytes(in, from, at - from) : null;
+        return all ? type : NONE;
       }
     }
     return switch (type) {
       case INT_1, INT_2, INT_4, INT_8, INT_N -> SqlServerSql.INTEGER;
       case GUID -> SqlServerSql.UNIQUEIDENTIFIER;
+      case VARBINARY, BINARY -> all ? type : NONE;
       default -> SqlServerSql.CHARACTERS;
     };
   }
@@ -244,46 +240,57 @@ final class CallValues {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  private void characters(boolean wide) {
-    int longest = in.getUnsignedShortLE(at);
-    at += 2 + COLLATION;
-    if (longest != MAX) {
+  /** Reads a text as UTF-8; false for one of a code page that is not known here. */
+  private boolean characters(boolean wide) {
+    this.wide = wide;
+    characters = 0;
+    int collation = at + 2;
+    byte[] sent = bytes(collation + COLLATION, in.getUnsignedShortLE(at) == MAX);
+    if (sent == null) {
+      return true;
+    }
+    characters = wide ? sent.length / 2 : sent.length;
+    value = wide ? new String(sent, StandardCharsets.UTF_16LE).getBytes(UTF_8) : sent;
+    if (wide || isAscii()) {
+      return true;
+    }
+    String text = CodePage.decode(in, collation, sent);
+    value = text == null ? null : text.getBytes(UTF_8);
+    return text != null;
+  }
+
+  /** Reads bytes behind their type; null for NULL. */
+  private byte[] bytes(int from, boolean chunked) {
+    at = from;
+    if (!chunked) {
       int bytes = in.getUnsignedShortLE(at);
-      at += 2;
-      if (bytes != NULL) {
-        value = text(in.slice(at, bytes), wide);
-        at += bytes;
-      }
-      return;
+      at += 2 + (bytes == NULL ? 0 : bytes);
+      return bytes == NULL ? null : bytes(in, at - bytes, bytes);
     }
     boolean known = in.getLongLE(at) != -1;
     at += 8;
     if (!known) {
-      return;
+      return null;
     }
-    ByteBuf all = in.alloc().buffer();
+    ByteBuf whole = in.alloc().buffer();
     try {
       int chunk = in.getIntLE(at);
       while (chunk != 0) {
-        all.writeBytes(in, at + 4, chunk);
+        whole.writeBytes(in, at + 4, chunk);
         at += 4 + chunk;
         chunk = in.getIntLE(at);
       }
       at += 4;
-      value = text(all, wide);
+      return bytes(whole, 0, whole.readableBytes());
     } finally {
-      all.release();
+      whole.release();
     }
   }
 
-  /** In one byte each where they are ASCII, else in bytes of which some are not. */
-  private static byte[] text(ByteBuf bytes, boolean wide) {
-    if (wide) {
-      return bytes.toString(StandardCharsets.UTF_16LE).getBytes(StandardCharsets.UTF_8);
-    }
-    byte[] text = new byte[bytes.readableBytes()];
-    bytes.getBytes(bytes.readerIndex(), text);
-    return text;
+  private static byte[] bytes(ByteBuf from, int at, int length) {
+    byte[] bytes = new byte[length];
+    from.getBytes(at, bytes);
+    return bytes;
   }
 
   /** Passes a value of a type by which none is compared here; false where it is not known. */
@@ -295,12 +302,6 @@ final class CallValues {
       case 0x28 -> passShort(0); // date
       case 0x25, 0x27, 0x29, 0x2A, 0x2B, 0x2D, 0x2F, 0x68, 0x6D, 0x6E, 0x6F -> passShort(1);
       case 0x37, 0x3F, 0x6A, 0x6C -> passShort(3); // decimals
-      case 0xA5, 0xAD -> {
-        boolean max = in.getUnsignedShortLE(at) == MAX;
-        int bytes = max ? 0 : in.getUnsignedShortLE(at + 2);
-        at += 4 + (bytes == NULL ? 0 : bytes);
-        return !max;
-      }
       default -> {
         return false;
       }

@@ -23,7 +23,6 @@ import dev.heimdall.engine.wire.sqlserver.TdsVersion;
 import dev.heimdall.model.Engine;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -42,8 +41,8 @@ final class ForeignBatches implements ForwardableRequests {
   /** True while one is on its way. */
   private boolean running;
 
-  /** True if the request at hand is a text with parameters that can go with it, or without. */
-  private boolean plain;
+  /** Of the request at hand; null for none. */
+  private String obstacle;
 
   ForeignBatches(
       RequestParts parts, TdsRequest request, RpcRequests rpc, Supplier<LexerMode> mode) {
@@ -77,32 +76,28 @@ final class ForeignBatches implements ForwardableRequests {
 
   @Override
   public String obstacle() {
-    if (encoder.version().compareTo(TdsVersion.V7_3A) < 0) {
-      return "a version of TDS before 7.3";
-    }
-    return plain
-        ? null
-        : "parameters that are no integers, (n)varchar or uniqueidentifier (to PostgreSQL), or"
-            + " calls of procedures,";
+    return encoder.version().compareTo(TdsVersion.V7_3A) < 0
+        ? "a version of TDS before 7.3"
+        : obstacle;
   }
 
-  /** Empty where they cannot go with it, or it is the call of a procedure. */
-  private Optional<GivenParameters> parameters(RpcCall call, Engine there) {
+  /** Null where it is the call of a procedure. */
+  private GivenParameters parameters(RpcCall call, Engine there) {
     if (request.calls().size() != 1) {
-      return Optional.empty();
+      return null;
     }
     return switch (call.procedure()) {
       case RpcProcedure.EXECUTE_SQL, RpcProcedure.PREPARE_EXECUTE ->
           declared(call.declarations(), there);
       case RpcProcedure.EXECUTE -> declared(rpc.handles().get(call.handle()).declarations(), there);
-      default -> Optional.empty();
+      default -> null;
     };
   }
 
-  private Optional<GivenParameters> declared(String declarations, Engine there) {
+  private GivenParameters declared(String declarations, Engine there) {
     return declarations == null || declarations.isBlank()
-        ? Optional.of(GivenParameters.NONE)
-        : GivenParameters.of(declarations, values.parameters(), there);
+        ? GivenParameters.NONE
+        : GivenParameters.of(declarations, values.parameters(true), there);
   }
 
   private Outcome answer(Request asked) {
@@ -120,13 +115,12 @@ final class ForeignBatches implements ForwardableRequests {
             .map(changed -> changed.getBytes(StandardCharsets.UTF_8))
             .orElseGet(request::text);
     RpcCall call = request.calls() == null ? null : request.calls().get(0);
-    Optional<GivenParameters> given =
-        call == null
-            ? Optional.of(GivenParameters.NONE)
-            : parameters(call, source.plan().source().engine());
-    plain = given.isPresent();
-    GivenParameters parameters = given.orElse(GivenParameters.NONE);
-    int handle = plain && call != null && call.prepares() ? rpc.add(call, facts) : 0;
+    GivenParameters given =
+        call == null ? GivenParameters.NONE : parameters(call, source.plan().source().engine());
+    obstacle = given == null ? "calls of procedures" : given.obstacle();
+    GivenParameters parameters = given == null ? GivenParameters.NONE : given;
+    boolean prepares = obstacle == null && call != null && call.prepares();
+    int handle = prepares ? rpc.add(call, facts) : 0;
     running = true;
     Outcome carried =
         forwarded.run(

@@ -46,7 +46,8 @@ final class RowsOfRequest {
       return Map.of();
     }
     byte[] sql = request.text();
-    return KeyReader.read(columns, sql, 0, sql.length, MODE, parameters(), SqlServerSql.DIALECT);
+    return KeyReader.read(
+        columns, sql, 0, sql.length, MODE, parameters(false), SqlServerSql.DIALECT);
   }
 
   /** Those that it writes. */
@@ -56,11 +57,16 @@ final class RowsOfRequest {
       return StatementRows.UNKNOWN;
     }
     byte[] sql = request.text();
-    return KeyReader.written(columns, sql, 0, sql.length, MODE, parameters(), SqlServerSql.DIALECT);
+    return KeyReader.written(
+        columns, sql, 0, sql.length, MODE, parameters(false), SqlServerSql.DIALECT);
   }
 
-  /** Values of the parameters; null where they cannot be read. */
-  List<Parameter> parameters() {
+  /**
+   * Values of the parameters; null where they cannot be read.
+   *
+   * @param all with those that no key has
+   */
+  List<Parameter> parameters(boolean all) {
     if (request.streams()) {
       return null;
     }
@@ -73,25 +79,25 @@ final class RowsOfRequest {
     }
     ByteBuf payload = request.payload();
     try {
-      return parameters(calls.get(0), payload);
+      return parameters(calls.get(0), payload, all);
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       return null; // the error comes from the server
     }
   }
 
-  private List<Parameter> parameters(RpcCall call, ByteBuf payload) {
+  private List<Parameter> parameters(RpcCall call, ByteBuf payload, boolean all) {
     int end = payload.writerIndex();
     switch (call.procedure()) {
       case RpcProcedure.EXECUTE -> {
         PreparedHandles.Prepared prepared = rpc.handles().get(call.handle());
         int at = call.handleAt() + Integer.BYTES;
         return rpc.isAsPrepared(call)
-            ? CallValues.read(payload, at, end, prepared.declarations())
+            ? CallValues.read(payload, at, end, prepared.declarations(), all)
             : null;
       }
       case RpcProcedure.PREPARE_EXECUTE -> {
         int at = StatementParameter.end(payload, call.statementAt());
-        return CallValues.read(payload, at, end, call.declarations());
+        return CallValues.read(payload, at, end, call.declarations(), all);
       }
       case RpcProcedure.EXECUTE_SQL -> {
         int at = StatementParameter.end(payload, call.statementAt());
@@ -100,7 +106,7 @@ final class RowsOfRequest {
         }
         int type = at + 1 + 2 * payload.getUnsignedByte(at) + 1;
         return CallValues.read(
-            payload, StatementParameter.end(payload, type), end, call.declarations());
+            payload, StatementParameter.end(payload, type), end, call.declarations(), all);
       }
       default -> {
         return null;
