@@ -28,6 +28,7 @@ final class KeyJudge implements AutoCloseable {
   private final List<String> violations = new ArrayList<>();
   private final KeyWords words;
   private final Sessions node;
+  private final Route route;
   private final Connection writer;
   private final Connection server;
   private final String prefix;
@@ -45,6 +46,21 @@ final class KeyJudge implements AutoCloseable {
   /** Opens a session. */
   interface Sessions {
     Connection open() throws SQLException;
+  }
+
+  /**
+   * How writes come to the server.
+   *
+   * @param writers sessions that write
+   * @param heard waits until the node has heard of what was written
+   * @param columns definitions of others between those that are read
+   * @param settings of a session that writes: one of them, whatever there are
+   */
+  record Route(Sessions writers, Hearing heard, String columns, List<String> settings) {}
+
+  /** Waits. */
+  interface Hearing {
+    void await() throws SQLException;
   }
 
   /** A read in the words of one protocol or the other; values are those of its parameters. */
@@ -75,12 +91,25 @@ final class KeyJudge implements AutoCloseable {
   KeyJudge(
       KeyWords words, Sessions node, Sessions past, String prefix, List<String> types, long seed)
       throws SQLException {
+    this(words, node, past, new Route(node, () -> {}, "", List.of()), prefix, types, seed);
+  }
+
+  KeyJudge(
+      KeyWords words,
+      Sessions node,
+      Sessions past,
+      Route route,
+      String prefix,
+      List<String> types,
+      long seed)
+      throws SQLException {
     this.words = words;
+    this.route = route;
     this.prefix = prefix;
     this.types = List.copyOf(types);
     random = new SplittableRandom(seed);
     this.node = node;
-    writer = node.open();
+    writer = route.writers().open();
     server = past.open();
     create();
   }
@@ -92,18 +121,27 @@ final class KeyJudge implements AutoCloseable {
       for (int i = 0; i < types.size(); i++) {
         String type = types.get(i);
         statement.execute("DROP TABLE IF EXISTS " + prefix + i);
-        statement.execute("CREATE TABLE %s (n INT DEFAULT 0, c %s)".formatted(prefix + i, type));
+        statement.execute(
+            "CREATE TABLE %s (n INT DEFAULT 0, %sc %s)"
+                .formatted(prefix + i, route.columns(), type));
       }
     }
   }
 
   /** Results of the tables are cached. */
   boolean ready() throws SQLException {
-    try (Statement statement = writer.createStatement();
-        ResultSet row = statement.executeQuery(words.read().formatted(prefix + "0") + "1 = 1")) {
+    try (Connection session = node.open()) {
+      return isCached(session, words.read().formatted(prefix + "0") + "1 = 1");
+    }
+  }
+
+  /** True if the answer to a query comes from the cache. */
+  static boolean isCached(Connection session, String query) throws SQLException {
+    try (Statement statement = session.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
       row.next();
     }
-    try (Statement statement = writer.createStatement();
+    try (Statement statement = session.createStatement();
         ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
       boolean cached = false;
       while (rows.next()) {
@@ -156,11 +194,16 @@ final class KeyJudge implements AutoCloseable {
       }
     }
     List<String> before = answers(reads);
+    route.heard().await();
     compare(reads, before, reader, types.get(which), "nothing");
     for (int i = 0; i < WRITES_OF_A_ROUND; i++) {
       settle(writer);
+      if (!route.settings().isEmpty()) {
+        execute(writer, pick(route.settings()));
+      }
       String write = attempt(random.nextInt(3) == 0 ? insert(literals) : change(literals));
       List<String> now = answers(reads);
+      route.heard().await();
       compare(reads, now, reader, types.get(which), write);
       pairs += READS;
       for (int k = 0; k < READS; k++) {
@@ -217,6 +260,12 @@ final class KeyJudge implements AutoCloseable {
     }
     if (sessions.length > 1) {
       settings = String.join(", ", drawn);
+    }
+  }
+
+  private static void execute(Connection session, String sql) throws SQLException {
+    try (Statement statement = session.createStatement()) {
+      statement.execute(sql);
     }
   }
 

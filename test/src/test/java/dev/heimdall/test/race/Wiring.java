@@ -8,11 +8,13 @@ import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.sql.KeyColumn;
 import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.KeyType;
+import dev.heimdall.engine.sql.LoggedRows;
 import dev.heimdall.engine.sql.RowKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import net.bytebuddy.asm.Advice;
@@ -54,6 +56,10 @@ enum Wiring {
   SET_UNMINDED,
   /** Conditions of a left join count for the table on its left, too. */
   LEFT_UNMINDED,
+  /** Values of a row in a log are those of the columns before. */
+  PLACES_SHIFTED,
+  /** Rows in a log are as they are after the write. */
+  BEFORE_UNMINDED,
   /** Rows that conflict have the same values in whatever column. */
   UNIQUES_UNMINDED,
   /** An upsert has written one row, whatever the server says. */
@@ -93,6 +99,9 @@ enum Wiring {
       case LANGUAGES_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), AnyText.class));
       case LENGTHS_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Unbounded.class));
       case SET_UNMINDED -> all.add(piece("sql.KeyReader", named("conditions"), SetNothing.class));
+      case PLACES_SHIFTED -> all.add(piece("sql.KeyColumn", named("at"), PlaceBefore.class));
+      case BEFORE_UNMINDED ->
+          all.add(piece("dialect.mysql.changes.RowImages", named("image"), AfterOnly.class));
       case LEFT_UNMINDED -> all.add(piece("sql.JoinedRows", named("isRead"), ForAll.class));
       case UNIQUES_UNMINDED -> {
         all.add(piece(CONFLICTS, named("everyUnique"), ColumnsOfTable.class));
@@ -122,7 +131,7 @@ enum Wiring {
         // It is heard elsewhere.
         piece("share.Channel", named("heard"), Before.class),
         piece("share.Channel", named("wrote"), After.class),
-        piece("changes.OutsideWrites$Sink", named("arriving").and(takesArguments(2)), Before.class),
+        piece("changes.OutsideWrites$Sink", named("arriving").and(takesArguments(3)), Before.class),
         piece("changes.OutsideWrites$Sink", named("written"), Before.class),
         // A read: looked up, served, or numbered and sent, and its answer kept.
         piece("cache.QueryCache", named("find"), Before.class),
@@ -141,7 +150,7 @@ enum Wiring {
     return List.of(
         piece("share.Channel", named("wrote"), HeardOfPeer.class),
         piece(
-            "changes.OutsideWrites$Sink", named("arriving").and(takesArguments(2)), Arriving.class),
+            "changes.OutsideWrites$Sink", named("arriving").and(takesArguments(3)), Arriving.class),
         piece("dialect.postgres.changes.NotifiedTables", named("take"), Notified.class));
   }
 
@@ -241,6 +250,22 @@ enum Wiring {
     @Advice.OnMethodEnter
     static void enter(@Advice.Argument(value = 1, readOnly = false) Set<String> set) {
       set = Set.of();
+    }
+  }
+
+  static final class PlaceBefore {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) int place) {
+      place = place - 1;
+    }
+  }
+
+  static final class AfterOnly {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.Argument(2) boolean after,
+        @Advice.Argument(value = 3, readOnly = false) LoggedRows rows) {
+      rows = after ? rows : new LoggedRows(new KeyColumns("", "", Map.of()));
     }
   }
 

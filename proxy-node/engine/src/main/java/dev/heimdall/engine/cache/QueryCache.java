@@ -242,6 +242,7 @@ public final class QueryCache {
       Map<String, RowKeys> rows) {
     boolean holds = age < nanos && view.holds(noted, tables, rows);
     if (holds) {
+      view.keptBy(rows);
       long at = System.nanoTime() - age;
       entries.put(key, new Entry(answer.by(rows), view, noted, at, at + nanos, worth));
       stored.increment();

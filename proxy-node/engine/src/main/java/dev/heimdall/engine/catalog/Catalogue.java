@@ -71,9 +71,10 @@ public final class Catalogue {
    * Tables of which rows have changed.
    *
    * @param tables in full, as statements' tables are spelled
+   * @param further those of them of which other rows may have changed than were named
    * @param others whether others may have, too
    */
-  public record Changed(SortedSet<String> tables, boolean others) {}
+  public record Changed(SortedSet<String> tables, Set<String> further, boolean others) {}
 
   private static final int[] NO_TYPES = {};
 
@@ -260,7 +261,8 @@ public final class Catalogue {
         confirmed() ? objects.relations(table, new NameScope(database, null, null)) : List.of();
     return found.size() != 1 || found.get(0).keys().isEmpty()
         ? null
-        : new KeyColumns(table.spelled(), table.table(), found.get(0).keys());
+        : new KeyColumns(
+            table.spelled(), table.table(), found.get(0).keys(), found.get(0).columns());
   }
 
   /** True if it makes a difference to a statement that its parameters are of these types. */

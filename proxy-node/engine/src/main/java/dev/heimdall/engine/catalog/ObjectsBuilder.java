@@ -145,6 +145,15 @@ public final class ObjectsBuilder {
     return this;
   }
 
+  /** So many columns a table has in all. */
+  public ObjectsBuilder columns(long id, int count) {
+    Relation relation = relationsById.get(id);
+    if (relation != null) {
+      relation.countColumns(count);
+    }
+    return this;
+  }
+
   /** The words and names of a view's query, or of what a column of a table is computed from. */
   public ObjectsBuilder computes(long id, NameSet names) {
     Relation relation = relationsById.get(id);

@@ -41,6 +41,7 @@ final class Relation {
   private List<Routine> computes = List.of();
   private List<Consequence> consequences = List.of();
   private Map<String, KeyColumn> keys = Map.of();
+  private int columns;
 
   /**
    * @param system whether it is the server's own
@@ -140,6 +141,15 @@ final class Relation {
   /** Columns by whose values its rows can be told apart. */
   Map<String, KeyColumn> keys() {
     return keys;
+  }
+
+  /** Number of its columns, where that was read. */
+  int columns() {
+    return columns;
+  }
+
+  void countColumns(int all) {
+    columns = all;
   }
 
   void addKey(String column, KeyColumn key) {

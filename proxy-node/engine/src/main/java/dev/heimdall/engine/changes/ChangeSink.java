@@ -4,6 +4,7 @@ import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /** Takes what a feed hears. May be used from any thread, and never waits. */
@@ -23,6 +24,14 @@ public interface ChangeSink {
   /** As the other, where no rows are known. */
   default boolean written(Collection<String> tables, Position at) {
     return written(tables, Map.of(), at);
+  }
+
+  /**
+   * Columns of a table by whose values results are kept: what is written of others makes no
+   * difference.
+   */
+  default List<String> columns(String table) {
+    return List.of();
   }
 
   /**

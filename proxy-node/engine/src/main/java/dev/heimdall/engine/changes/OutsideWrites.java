@@ -8,6 +8,7 @@ import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -61,6 +62,11 @@ public final class OutsideWrites {
           Position.NONE,
           rows.isEmpty() ? SparedTables.NONE : new SparedTables(Map.of(), rows));
       return true;
+    }
+
+    @Override
+    public List<String> columns(String table) {
+      return positions.keptColumns(table);
     }
 
     @Override

@@ -419,6 +419,11 @@ public final class ClusterView {
     return positions.unwrittenSince(noted, at, tables, rows);
   }
 
+  /** A result is kept that rests on these rows, by the table. */
+  public void keptBy(Map<String, RowKeys> rows) {
+    positions.keptBy(rows);
+  }
+
   /**
    * Position of the writer before now, so that what is read from it from now on has all that was
    * acknowledged by then; {@link Position#NONE} where it is not known.

@@ -14,7 +14,7 @@ final class KeyGroups {
   /** A power of two: values that share a group outdate each other's results. */
   static final int GROUPS = 4_096;
 
-  private static final int MOST_COLUMNS = 4;
+  static final int MOST_COLUMNS = 4;
 
   /** Never changed: another one takes its place. */
   private volatile Map<String, Column> columns = Map.of();

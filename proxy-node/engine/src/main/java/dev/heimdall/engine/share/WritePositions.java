@@ -57,6 +57,8 @@ public final class WritePositions {
   /** The last commits of which the server has said where they are. Guarded by itself. */
   private final Set<Position> reported = new LinkedHashSet<>();
 
+  private final KeptColumns kept = new KeptColumns();
+
   /** Columns of tables by which rows are told apart. Guarded by this object. */
   private int groupedColumns;
 
@@ -349,6 +351,18 @@ public final class WritePositions {
    */
   public boolean unwrittenSinceAnyTime(long count, Collection<String> read) {
     return unwrittenSince(count, System.nanoTime() - LONG_AGO, read);
+  }
+
+  /** A result is kept that rests on these rows, by the table. */
+  public void keptBy(Map<String, RowKeys> rows) {
+    if (!rows.isEmpty()) {
+      kept.add(rows);
+    }
+  }
+
+  /** Columns of a table by whose values results are kept. */
+  public List<String> keptColumns(String table) {
+    return kept.of(table);
   }
 
   /**

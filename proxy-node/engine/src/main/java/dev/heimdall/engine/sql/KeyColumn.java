@@ -8,20 +8,32 @@ package dev.heimdall.engine.sql;
  * @param most the largest integer, or the longest text in characters
  * @param everyUnique whether each unique index of the table has it, with its whole values, so that
  *     rows which conflict have the same one
+ * @param place among all columns of the table, from 1; 0 where no log has rows by places
  */
-public record KeyColumn(KeyType type, long least, long most, boolean everyUnique) {
+public record KeyColumn(KeyType type, long least, long most, boolean everyUnique, int place) {
   /** A column that takes nothing as something else. */
   public KeyColumn(KeyType type) {
     this(type, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
   public KeyColumn(KeyType type, long least, long most) {
-    this(type, least, most, false);
+    this(type, least, most, false, 0);
   }
 
   /** The column, where it is part of each unique index. */
   public KeyColumn ofEveryUnique() {
-    return new KeyColumn(type, least, most, true);
+    return new KeyColumn(type, least, most, true, place);
+  }
+
+  /** The column at its place. */
+  public KeyColumn at(int itsPlace) {
+    return new KeyColumn(type, least, most, everyUnique, itsPlace);
+  }
+
+  /** The number of an integer that the column has. */
+  long number(long integer) {
+    boolean fits = integer >= least && integer <= most && integer != KeyType.NONE;
+    return fits ? KeyType.number(integer) : KeyType.NONE;
   }
 
   /**

@@ -9,9 +9,15 @@ import java.util.Map;
  * @param table in full, as {@link TableName#spelled}
  * @param name without database and schema
  * @param columns by their names
+ * @param count of all its columns, where these have places
  */
-public record KeyColumns(String table, String name, Map<String, KeyColumn> columns) {
+public record KeyColumns(String table, String name, Map<String, KeyColumn> columns, int count) {
   public KeyColumns {
     columns = Map.copyOf(columns);
+  }
+
+  /** Columns without places. */
+  public KeyColumns(String table, String name, Map<String, KeyColumn> columns) {
+    this(table, name, columns, 0);
   }
 }

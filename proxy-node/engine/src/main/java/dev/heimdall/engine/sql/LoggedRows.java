@@ -32,13 +32,39 @@ public final class LoggedRows {
 
   /** The row has this value in a column, spelled as the server does. */
   public void value(String column, byte[] text) {
+    value(column, text, 0, text.length);
+  }
+
+  /** The row has this value in a column, a part of these bytes, spelled as the server does. */
+  public void value(String column, byte[] text, int from, int to) {
     KeyColumn key = of.columns().get(column);
-    long number = key == null ? KeyType.NONE : key.number(text, 0, text.length, Long.MAX_VALUE);
+    add(column, key == null ? KeyType.NONE : key.number(text, from, to, Long.MAX_VALUE));
+  }
+
+  /** The row has this integer in a column. */
+  public void value(String column, long integer) {
+    KeyColumn key = of.columns().get(column);
+    add(column, key == null ? KeyType.NONE : key.number(integer));
+  }
+
+  /** The row has NULL in a column: no value finds it. */
+  public void none(String column) {
+    counted(column);
+  }
+
+  /** The row is the one before after a write, and that has left the column as it is. */
+  public void same(String column) {
+    counted(column);
+  }
+
+  private void add(String column, long number) {
     if (number == KeyType.NONE) {
       return;
     }
-    Values known = values.computeIfAbsent(column, name -> new Values());
-    known.rows += known.rows == rows - 1 ? 1 : 0;
+    Values known = counted(column);
+    if (known.rows < 0) {
+      return;
+    }
     for (int i = known.count - 1; i >= 0; i--) {
       if (known.numbers[i] == (int) number) {
         return;
@@ -52,6 +78,12 @@ public final class LoggedRows {
       known.numbers = Arrays.copyOf(known.numbers, 2 * known.count);
     }
     known.numbers[known.count++] = (int) number;
+  }
+
+  private Values counted(String column) {
+    Values known = values.computeIfAbsent(column, name -> new Values());
+    known.rows += known.rows == rows - 1 ? 1 : 0;
+    return known;
   }
 
   /** Returns null where no column has a known value in all rows. */

@@ -542,9 +542,12 @@ final class InformationReader {
           if (key != null) {
             String name = row.getString(3).toLowerCase(Locale.ROOT);
             KeyColumn kind = uniques.everyHas(id, name) ? key.ofEveryUnique() : key;
-            builder.key(id, name, kinds.computeIfAbsent(kind, same -> same));
+            builder.key(id, name, kinds.computeIfAbsent(kind.at(row.getInt(9)), same -> same));
           }
         });
+    rows.each(
+        PlainColumns.COUNTS,
+        row -> builder.columns(relations.getOrDefault(named(row, 1), 0L), row.getInt(3)));
   }
 
   private UniqueColumns uniques() throws SQLException {

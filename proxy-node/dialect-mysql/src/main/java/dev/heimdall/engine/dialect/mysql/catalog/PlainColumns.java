@@ -17,7 +17,7 @@ final class PlainColumns {
   static final String QUERY =
       """
       SELECT table_schema, table_name, column_name, data_type, column_type,
-        character_maximum_length, collation_name, extra
+        character_maximum_length, collation_name, extra, ordinal_position
       FROM information_schema.columns
       WHERE data_type IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'char', 'varchar',
         'tinytext', 'text', 'mediumtext', 'longtext')
@@ -25,6 +25,12 @@ final class PlainColumns {
         AND table_schema\
       """
           + InformationDigest.OF_USERS;
+
+  /** How many columns a table has: the binary log has rows by places. */
+  static final String COUNTS =
+      "SELECT table_schema, table_name, COUNT(*) FROM information_schema.columns WHERE table_schema"
+          + InformationDigest.OF_USERS
+          + " GROUP BY table_schema, table_name";
 
   /** Engines whose rows are changed by what statements say, and nothing else. */
   private static final Set<String> ENGINES = Set.of("INNODB", "ROCKSDB");

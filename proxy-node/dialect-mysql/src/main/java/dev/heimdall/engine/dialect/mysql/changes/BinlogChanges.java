@@ -51,14 +51,23 @@ public final class BinlogChanges implements ChangeProtocol {
     /** With what the connection before was made: it was renewed where that was refused. */
     @Override
     public LogConnection log(
-        ServerStatus from, Runnable streaming, Consumer<LoggedTransaction> transactions)
+        ServerStatus from,
+        TableLayouts layouts,
+        Runnable streaming,
+        Consumer<LoggedTransaction> transactions)
         throws IOException {
       ServerAddress at = source.hosts().get(0);
       try {
         DatabaseLogin login =
             listener.login(at.host(), at.port()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         return new LogConnection(
-            source, login.user(), login.password().orElse(""), from, streaming, transactions);
+            source,
+            login.user(),
+            login.password().orElse(""),
+            from,
+            layouts,
+            streaming,
+            transactions);
       } catch (ExecutionException | TimeoutException e) {
         throw new IOException("there are no credentials", e);
       } catch (InterruptedException e) {

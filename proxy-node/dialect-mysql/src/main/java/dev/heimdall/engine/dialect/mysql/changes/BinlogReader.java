@@ -6,11 +6,14 @@ import dev.heimdall.engine.changes.ChangeReader;
 import dev.heimdall.engine.changes.ChangeSink;
 import dev.heimdall.engine.changes.Distance;
 import dev.heimdall.engine.changes.FeedFault;
+import dev.heimdall.engine.sql.KeyColumns;
+import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -59,13 +62,17 @@ final class BinlogReader implements ChangeReader {
     Connection questions() throws SQLException;
 
     LogConnection log(
-        ServerStatus from, Runnable streaming, Consumer<LoggedTransaction> transactions)
+        ServerStatus from,
+        TableLayouts layouts,
+        Runnable streaming,
+        Consumer<LoggedTransaction> transactions)
         throws IOException;
   }
 
   private final Server server;
   private final WrittenTables tables;
   private final ChangeSink sink;
+  private final TableLayouts layouts;
   private final BlockingQueue<Arrived> arrived = new ArrayBlockingQueue<>(MOST_WAITING);
   private final CompletableFuture<Void> streaming = new CompletableFuture<>();
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
@@ -76,6 +83,7 @@ final class BinlogReader implements ChangeReader {
     this.server = server;
     this.tables = tables;
     this.sink = sink;
+    layouts = new TableLayouts(sink::columns);
   }
 
   @Override
@@ -108,6 +116,7 @@ final class BinlogReader implements ChangeReader {
             proceed();
           } else {
             report(next, visibility, progress);
+            learn(next.transaction(), connection, from);
             lateness.reported(next.transaction().end());
           }
           lateness.look();
@@ -120,7 +129,7 @@ final class BinlogReader implements ChangeReader {
   }
 
   private Thread start(ServerStatus from) throws IOException {
-    log = server.log(from, () -> streaming.complete(null), this::take);
+    log = server.log(from, layouts, () -> streaming.complete(null), this::take);
     if (closed) {
       log.close();
     }
@@ -166,9 +175,23 @@ final class BinlogReader implements ChangeReader {
     if (written.others()) {
       sink.missed();
     } else if (!written.tables().isEmpty()) {
-      news = sink.written(written.tables(), transaction.at());
+      news = sink.written(written.tables(), written.rows(), transaction.at());
     }
     progress.heard(Math.max(1, written.tables().size()), news);
+  }
+
+  /**
+   * Has rows of tables that were written be read from now on. What the log defined by then was
+   * reported: it is in the definitions that are known, or these are not confirmed.
+   */
+  private void learn(LoggedTransaction transaction, Connection connection, ServerStatus from)
+      throws SQLException {
+    Map<TableName, KeyColumns> lacking = tables.lacking(transaction, layouts);
+    if (!lacking.isEmpty()) {
+      Optional<BinlogPosition> end = from.endNow(connection);
+      end.ifPresent(
+          at -> lacking.forEach((table, of) -> layouts.add(table, of, transaction.texts(), at)));
+    }
   }
 
   /** Compares what was reported with where the server's log ends, now and then. */

@@ -3,7 +3,6 @@ package dev.heimdall.engine.dialect.mysql.changes;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RowChange;
-import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import dev.heimdall.engine.wire.mysql.GtidSet;
@@ -20,8 +19,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Reads the events of a log as far as they tell of tables. Rows are never read: of the events that
- * hold them only the table's number counts. An event that it does not know counts as a write of
+ * Reads the events of a log as far as they tell of tables, and of rows by the columns that are of
+ * use: of those nothing is kept but numbers. An event that it does not know counts as a write of
  * anything, unless the server says that it may be ignored. Not thread-safe.
  */
 final class EventReader {
@@ -44,7 +43,7 @@ final class EventReader {
   private static final int NO_BACKSLASH_ESCAPES = 1 << 20;
 
   private final String server;
-  private final TransactionReader transactions = new TransactionReader();
+  private final TransactionReader transactions;
   private String file;
 
   /** End of the last transaction. */
@@ -59,8 +58,10 @@ final class EventReader {
   /**
    * @param server whose log it is, as {@link BinlogPosition} has it
    * @param file where the first event is
+   * @param layouts by which rows are read
    */
-  EventReader(String server, String file, long offset) {
+  EventReader(String server, String file, long offset, TableLayouts layouts) {
+    transactions = new TransactionReader(layouts);
     this.server = server;
     this.file = file;
     this.offset = offset;
@@ -128,12 +129,11 @@ final class EventReader {
       case 19 -> {
         long number = number(body);
         body.getShort();
-        String database = name(body);
-        transactions.table(number, new TableName(null, database, name(body)));
+        transactions.table(number, TableMap.read(body, whole));
       }
-      case 20, 23, 30, 166, 169 -> transactions.rows(number(body), RowChange.INSERT);
-      case 21, 24, 31, 39, 167, 170 -> transactions.rows(number(body), RowChange.UPDATE);
-      case 22, 25, 32, 168, 171 -> transactions.rows(number(body), RowChange.DELETE);
+      case 20, 23, 30, 166, 169 -> rows(RowChange.INSERT, type, whole, body);
+      case 21, 24, 31, 39, 167, 170 -> rows(RowChange.UPDATE, type, whole, body);
+      case 22, 25, 32, 168, 171 -> rows(RowChange.DELETE, type, whole, body);
       case 33 -> {
         body.get();
         body.order(ByteOrder.BIG_ENDIAN);
@@ -170,6 +170,23 @@ final class EventReader {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Rows of versions 1 and 2 are read. Others are compressed, have parts of values, or are of
+   * servers that are no more.
+   */
+  private void rows(RowChange change, int type, boolean whole, ByteBuffer body) {
+    long number = number(body);
+    boolean second = type >= 30 && type <= 32;
+    boolean readable = whole && (second || (type >= 23 && type <= 25));
+    if (readable) {
+      body.getShort(); // flags
+    }
+    transactions.rows(
+        number,
+        change,
+        readable ? new RowImages.Event(body, second, change == RowChange.UPDATE) : null);
   }
 
   /** MySQL says with a BEGIN whether there is more than one statement. */
@@ -241,13 +258,6 @@ final class EventReader {
 
   private static long number(ByteBuffer body) {
     return Integer.toUnsignedLong(body.getInt()) | (long) (body.getShort() & 0xffff) << 32;
-  }
-
-  private static String name(ByteBuffer body) {
-    byte[] name = new byte[body.get() & 0xff];
-    body.get(name);
-    body.get();
-    return new String(name, StandardCharsets.UTF_8);
   }
 
   private static String branch(ByteBuffer body) {

@@ -55,6 +55,7 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
   /**
    * @param source a data source of one server
    * @param from where in the log to begin
+   * @param layouts by which rows are read
    * @param streaming runs when the first event is there
    * @param transactions take what is committed, in order
    */
@@ -63,6 +64,7 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
       String user,
       String password,
       ServerStatus from,
+      TableLayouts layouts,
       Runnable streaming,
       Consumer<LoggedTransaction> transactions)
       throws IOException {
@@ -70,7 +72,7 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
     this.streaming = streaming;
     this.transactions = transactions;
     server = from.id();
-    events = new EventReader(from.id(), from.file(), from.offset());
+    events = new EventReader(from.id(), from.file(), from.offset(), layouts);
     reached = from.end();
     setBinlogFilename(from.file());
     setBinlogPosition(from.offset());

@@ -1,6 +1,9 @@
 package dev.heimdall.engine.dialect.mysql.changes;
 
+import dev.heimdall.engine.sql.KeyColumns;
+import dev.heimdall.engine.sql.LoggedRows;
 import dev.heimdall.engine.sql.RowChange;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.BinlogPosition;
@@ -32,8 +35,12 @@ final class TransactionReader {
   /** A row event that only ends a statement. */
   private static final long NO_TABLE = 0xffffff;
 
-  private static final class Gathered {
+  /** Rows of a table that are read, by one definition of it. */
+  private record ReadRows(KeyColumns of, LoggedRows rows) {}
+
+  private final class Gathered {
     final Map<TableName, Set<RowChange>> rows = new HashMap<>();
+    final Map<TableName, ReadRows> known = new HashMap<>();
     final List<LoggedStatement> statements = new ArrayList<>();
     int characters;
     boolean anything;
@@ -50,6 +57,38 @@ final class TransactionReader {
       }
     }
 
+    /**
+     * @param of the table as it is defined; null where that is not known
+     * @param first whether no rows of it were written before
+     * @return whether all of its rows are read
+     */
+    boolean readRows(TableMap map, KeyColumns of, RowImages.Event images, boolean first) {
+      ReadRows read = known.get(map.table());
+      boolean all = first ? rows.containsKey(map.table()) : read != null && read.of.equals(of);
+      RowImages reader =
+          all && of != null && images != null ? RowImages.of(map, of, layouts.wanted(of)) : null;
+      if (reader == null) {
+        return false;
+      }
+      if (first) {
+        read = new ReadRows(of, new LoggedRows(of));
+        known.put(map.table(), read);
+      }
+      return reader.read(images, read.rows);
+    }
+
+    Map<TableName, LoggedTransaction.KnownRows> known() {
+      Map<TableName, LoggedTransaction.KnownRows> all = new HashMap<>();
+      known.forEach(
+          (table, read) -> {
+            RowKeys keys = read.rows.keys();
+            if (keys != null) {
+              all.put(table, new LoggedTransaction.KnownRows(read.of, keys));
+            }
+          });
+      return all;
+    }
+
     void add(LoggedStatement statement) {
       characters += statement.text() == null ? 0 : statement.text().length();
       if (statements.size() < MOST && characters <= LONGEST) {
@@ -60,6 +99,13 @@ final class TransactionReader {
     }
 
     void add(Gathered other) {
+      known.keySet().removeAll(other.rows.keySet());
+      other.known.forEach(
+          (table, read) -> {
+            if (!rows.containsKey(table)) {
+              known.put(table, read);
+            }
+          });
       other.rows.forEach((table, how) -> how.forEach(change -> add(table, change)));
       other.statements.forEach(this::add);
       anything |= other.anything;
@@ -68,10 +114,22 @@ final class TransactionReader {
 
   private final Map<String, Gathered> prepared = BoundedMap.ofNewest(MOST_PREPARED);
 
-  private final Map<Long, TableName> tables = new HashMap<>();
+  private final TableLayouts layouts;
+  private final Map<Long, TableMap> tables = new HashMap<>();
+
+  /** Texts that the log had so far that may have defined something. */
+  private long texts;
+
   private Gathered gathered = new Gathered();
   private Position gtid = Position.NONE;
   private boolean open;
+
+  /** Place where the transaction begins; null where that is not known. */
+  private BinlogPosition begun;
+
+  TransactionReader(TableLayouts layouts) {
+    this.layouts = layouts;
+  }
 
   /**
    * A transaction begins. What came before without an end is unheard of, and counts as committed.
@@ -85,32 +143,44 @@ final class TransactionReader {
     Optional<LoggedTransaction> before = left ? end(here) : Optional.empty();
     reset();
     gtid = its;
+    begun = here;
     open = !standalone;
     return before;
   }
 
   /** Sets the table that an event means by its table number. */
-  void table(long number, TableName name) {
+  void table(long number, TableMap table) {
     if (tables.size() >= MOST) {
       tables.clear(); // what is asked for afterwards counts as anything
     }
-    tables.put(number, name);
+    tables.put(number, table);
   }
 
-  void rows(long number, RowChange change) {
+  /**
+   * Rows are written.
+   *
+   * @param images of the rows; null where they cannot be read
+   */
+  void rows(long number, RowChange change, RowImages.Event images) {
     if (number == NO_TABLE) {
       return;
     }
-    TableName name = tables.get(number);
-    if (name == null) {
+    TableMap map = tables.get(number);
+    if (map == null) {
       gathered.anything = true;
-    } else {
-      gathered.add(name, change);
+      return;
+    }
+    boolean first = !gathered.rows.containsKey(map.table());
+    gathered.add(map.table(), change);
+    KeyColumns of = begun == null ? null : layouts.of(map.table(), texts, begun);
+    if (!gathered.readRows(map, of, images, first)) {
+      gathered.known.remove(map.table());
     }
   }
 
   /** Notes an event that cannot be read here, and that may have written. */
   void unreadable() {
+    texts++;
     gathered.anything = true;
   }
 
@@ -137,6 +207,7 @@ final class TransactionReader {
       prepared.remove(branch(text));
       reset();
     } else if (!controlsItsOwn(start)) {
+      texts++;
       gathered.add(statement);
       if (!open) {
         return end(here);
@@ -175,7 +246,13 @@ final class TransactionReader {
             ? Optional.empty()
             : Optional.of(
                 new LoggedTransaction(
-                    gathered.rows, gathered.statements, gathered.anything, gtid, here));
+                    gathered.rows,
+                    gathered.known(),
+                    gathered.statements,
+                    gathered.anything,
+                    texts,
+                    gtid,
+                    here));
     reset();
     return whole;
   }
@@ -184,6 +261,7 @@ final class TransactionReader {
     gathered = new Gathered();
     tables.clear();
     gtid = Position.NONE;
+    begun = null;
     open = false;
   }
 }

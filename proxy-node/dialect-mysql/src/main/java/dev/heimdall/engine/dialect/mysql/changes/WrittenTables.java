@@ -2,10 +2,15 @@ package dev.heimdall.engine.dialect.mysql.changes;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
+import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableName;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -35,14 +40,17 @@ final class WrittenTables {
    * Objects that transactions have written.
    *
    * @param tables in full
+   * @param rows of these tables, those that are written, where that is known
    * @param others whether others too
    * @param defined databases of which they have changed definitions
    */
-  record Written(Set<String> tables, boolean others, Set<String> defined) {}
+  record Written(
+      Set<String> tables, Map<String, RowKeys> rows, boolean others, Set<String> defined) {}
 
   Written of(LoggedTransaction transaction) {
     Set<String> tables = new TreeSet<>();
     Set<String> defined = new HashSet<>();
+    Map<String, RowKeys> rows = new HashMap<>();
     boolean others = transaction.anything();
     if (!transaction.rows().isEmpty()) {
       Catalogue catalogue = catalogues.apply("");
@@ -50,11 +58,42 @@ final class WrittenTables {
       tables.addAll(changed.tables());
       // There may be a foreign key that it does not know.
       others |= changed.others() || !catalogue.confirmed();
+      transaction
+          .known()
+          .forEach(
+              (table, known) -> {
+                String name = known.of().table();
+                if (!changed.further().contains(name) && known.of().equals(catalogue.keys(table))) {
+                  rows.put(name, known.rows());
+                }
+              });
     }
     for (LoggedStatement statement : transaction.statements()) {
-      others |= add(statement, tables, defined);
+      Set<String> named = new HashSet<>();
+      others |= add(statement, named, defined);
+      tables.addAll(named);
+      rows.keySet().removeAll(named);
     }
-    return new Written(tables, others, defined);
+    return new Written(tables, rows, others, defined);
+  }
+
+  /**
+   * Definitions of tables that a transaction has written, where those that are known are not the
+   * ones by which their rows are read.
+   */
+  Map<TableName, KeyColumns> lacking(LoggedTransaction transaction, TableLayouts layouts) {
+    Map<TableName, KeyColumns> lacking = new HashMap<>();
+    if (transaction.statements().isEmpty() && !transaction.anything()) {
+      Catalogue catalogue = catalogues.apply("");
+      for (TableName table : transaction.rows().keySet()) {
+        boolean wanted = layouts.wants(table);
+        KeyColumns of = wanted ? catalogue.keys(table) : null;
+        if (of != null && layouts.lacks(table, of, transaction.texts())) {
+          lacking.put(table, of);
+        }
+      }
+    }
+    return lacking;
   }
 
   private boolean add(LoggedStatement logged, Set<String> tables, Set<String> defined) {
@@ -71,7 +110,7 @@ final class WrittenTables {
         catalogue.resolve(
             MysqlSql.DIALECT.parse(text, logged.mode()),
             new NameScope(logged.database(), null, null));
-    if (statement.kind() == StatementClass.DDL) {
+    if (statement.kind() == StatementClass.DDL || !statement.understood()) {
       defined.add(logged.database());
     }
     tables.addAll(statement.tablesWritten());

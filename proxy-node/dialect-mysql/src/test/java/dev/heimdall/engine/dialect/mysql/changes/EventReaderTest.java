@@ -33,7 +33,7 @@ class EventReaderTest {
   private static final int UPDATE = 31;
   private static final int DELETE = 32;
 
-  private final EventReader reader = new EventReader("7", "binlog.000001", 4);
+  private final EventReader reader = new EventReader("7", "binlog.000001", 4, TableLayouts.none());
 
   @BeforeEach
   void describe() {
