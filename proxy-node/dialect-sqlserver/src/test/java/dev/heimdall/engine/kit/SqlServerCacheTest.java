@@ -280,6 +280,26 @@ class SqlServerCacheTest {
       readsFromServer(bob, "one");
     }
 
+    /** What is kept may be newer than it reads, and what it reads may be older than others may. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 5})
+    void aTransactionThatBeginsAtAnotherLevelIsTheServers(int level) {
+      startCached();
+      SqlServerKitClient ann = kitClient("ann");
+      KitClient bob = client("bob");
+      ann.transaction(TransactionRequest.BEGIN, level);
+      ann.told();
+      reads(ann, "none", "open", 1);
+      readsFromServer(bob, "none");
+      readsFromCache(bob, "none");
+      reads(ann, "none", "open", 1);
+
+      SqlServerKitClient committed = kitClient("bob");
+      committed.transaction(TransactionRequest.BEGIN, 2);
+      committed.told();
+      reads(committed, "none", "open", 0);
+    }
+
     @Test
     void nothingIsKeptOfAReadThatIsInterrupted() {
       startCached();

@@ -530,10 +530,15 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   /** Begins or ends a transaction without a text. */
   void transaction(int type) {
+    transaction(type, 0);
+  }
+
+  /** The same with an isolation level, as {@link TransactionRequest} has them. */
+  void transaction(int type, int isolation) {
     send(
         out -> {
           ByteBuf payload = Unpooled.buffer();
-          new TransactionRequest(type, 0, "", false, "").write(payload, 0);
+          new TransactionRequest(type, isolation, "", false, "").write(payload, 0);
           TdsPacket.write(out, TdsPacket.TRANSACTION, 0, 0, TdsPacket.INITIAL_SIZE, payload);
         });
   }

@@ -59,6 +59,9 @@ final class CachedRequests implements CacheableRequests {
   /** Handle for the statement that it prepares; 0 for none. */
   private int handle;
 
+  /** The isolation level that a request has set, where it is not read back yet. */
+  private String setLevel;
+
   CachedRequests(
       RequestParts parts,
       TdsRequest request,
@@ -103,10 +106,25 @@ final class CachedRequests implements CacheableRequests {
     if ("ON".equals(settings.now("implicit_transactions"))) {
       return Uncached.TRANSACTION; // it begins one
     }
-    if (UNCOMMITTED.equals(settings.now(SessionOptions.ISOLATION))) {
+    String level = level();
+    if (level == null || level.equals(UNCOMMITTED)) {
       return Uncached.SESSION; // it may see what is rolled back later
     }
     return kept.areRead() || encoder.attentions().unanswered() ? Uncached.PINNED : null;
+  }
+
+  /** The isolation level, which the beginning of a transaction may have set; null for unknown. */
+  private String level() {
+    if (settings.touched().contains(SessionOptions.ISOLATION)) {
+      return setLevel;
+    }
+    String known = settings.now(SessionOptions.ISOLATION);
+    return known == null ? COMMITTED : known;
+  }
+
+  /** A request sets the isolation level: null where to what is not known. */
+  void sets(String level) {
+    setLevel = level;
   }
 
   private boolean isSuited(RpcCall one) {
@@ -146,10 +164,7 @@ final class CachedRequests implements CacheableRequests {
 
   /** By which snapshots the client's transaction reads. */
   Snapshots snapshots() {
-    String level = settings.now(SessionOptions.ISOLATION);
-    return level == null || level.equals(COMMITTED)
-        ? Snapshots.OF_STATEMENT
-        : Snapshots.OF_TRANSACTION;
+    return COMMITTED.equals(level()) ? Snapshots.OF_STATEMENT : Snapshots.OF_TRANSACTION;
   }
 
   /** The running statement is interrupted: where its answer ends says nothing. */

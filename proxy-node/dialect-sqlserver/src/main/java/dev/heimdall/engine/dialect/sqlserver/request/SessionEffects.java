@@ -49,6 +49,12 @@ final class SessionEffects {
     return new Effect(Effect.Type.SET_VARIABLE, name, -1, -1, new GivenValue(value));
   }
 
+  /** True if a request sets this option. */
+  static boolean sets(StatementFacts facts, String name) {
+    return facts.effects().stream()
+        .anyMatch(one -> one.type() == Effect.Type.SET_VARIABLE && one.name().equals(name));
+  }
+
   /** Options with the values that a request gives them. */
   static Map<String, String> given(StatementFacts facts) {
     Map<String, String> given = new HashMap<>();

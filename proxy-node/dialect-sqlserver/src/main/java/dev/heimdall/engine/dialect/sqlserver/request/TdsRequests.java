@@ -119,6 +119,9 @@ final class TdsRequests implements RequestHandler {
     if (setsOptions && error != null && error.cause() != ServerError.Cause.UNREAD) {
       client.pin(SqlServerPins.FAILED_SET);
     }
+    if (setsOptions && error != null) {
+      cached.sets(null);
+    }
     rest.answered();
     setsOptions = false;
     handles.answered(requests(from));
@@ -303,6 +306,9 @@ final class TdsRequests implements RequestHandler {
     }
     Map<String, String> given = SessionEffects.given(facts);
     setsOptions = !given.isEmpty();
+    if (SessionEffects.sets(facts, SessionOptions.ISOLATION)) {
+      cached.sets(given.get(SessionOptions.ISOLATION));
+    }
     if (resets) {
       unreported.forget();
     }
