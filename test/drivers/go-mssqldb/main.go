@@ -154,6 +154,10 @@ func logIn(settings ...string) any {
 }
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "hits" {
+		hits()
+		return
+	}
 	limit := 60 * time.Second
 	if given, err := time.ParseDuration(os.Getenv("HD_TIMEOUT") + "s"); err == nil {
 		limit = given

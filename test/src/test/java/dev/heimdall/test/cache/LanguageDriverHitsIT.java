@@ -1,8 +1,10 @@
 package dev.heimdall.test.cache;
 
+import static dev.heimdall.test.cache.DriverWays.OTHER;
+import static dev.heimdall.test.cache.DriverWays.SECOND;
+import static dev.heimdall.test.cache.DriverWays.ways;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
@@ -15,16 +17,11 @@ import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -40,18 +37,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("ci")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LanguageDriverHitsIT {
-  private static final long MOST_SECONDS = 240;
   private static final int MOST_TRIES = 3;
 
   /** More than any driver has ways: each reads a row of its own. */
   private static final int ROWS = 20;
 
   private static final String HITS = "heimdall_query_cache_hits_total";
-
-  private static final String SECOND = "hit from run 2";
-
-  /** Not sent as the statement that the rule is for. */
-  private static final String OTHER = "-";
 
   private TestNode postgres;
   private MysqlNode mysql;
@@ -115,57 +106,6 @@ class LanguageDriverHitsIT {
     }
   }
 
-  /** Each way with what becomes of it. */
-  private static Map<String, String> ways(String... waysAndOutcomes) {
-    Map<String, String> ways = new LinkedHashMap<>();
-    for (int i = 0; i < waysAndOutcomes.length; i += 2) {
-      ways.put(waysAndOutcomes[i], waysAndOutcomes[i + 1]);
-    }
-    return ways;
-  }
-
-  /** From which run on all were hits, or else what was said of the last one. */
-  private static String becomes(List<String> said) {
-    int hits = 0;
-    while (hits < said.size() && said.get(said.size() - 1 - hits).equals("yes")) {
-      hits++;
-    }
-    if (hits > 0) {
-      return "hit from run " + (said.size() - hits + 1);
-    }
-    String last = said.get(said.size() - 1);
-    return Arrays.stream(Uncached.values())
-        .filter(reason -> last.equals(reason.answer()))
-        .map(Uncached::label)
-        .findFirst()
-        .orElse(last);
-  }
-
-  private Map<String, String> run(String driver, Map<String, String> endpoint, String... command)
-      throws IOException, InterruptedException {
-    Path output = folder.resolve(driver + ".txt");
-    Path errors = folder.resolve(driver + ".log");
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().keySet().removeIf(name -> name.matches("(PG|MYSQL|HD_).*"));
-    builder.environment().putAll(endpoint);
-    Process process =
-        builder.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
-    try {
-      assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).as("ended").isTrue();
-    } finally {
-      Toolchain.end(process);
-    }
-    assertThat(process.exitValue()).as("%s", Files.readString(errors).strip()).isZero();
-    return Files.readAllLines(output).stream()
-        .map(line -> List.of(line.split("\t")))
-        .collect(
-            Collectors.toMap(
-                words -> words.get(0),
-                words -> becomes(words.subList(1, words.size())),
-                (one, other) -> one + ", " + other,
-                LinkedHashMap::new));
-  }
-
   private static Map<String, String> endpoint(
       RunningNode node, String host, int port, String user, String password, String database) {
     return Map.of(
@@ -224,7 +164,7 @@ class LanguageDriverHitsIT {
       try (Connection owner = node.connect()) {
         Jdbc.execute(owner, "UPDATE dh_rows SET n = id"); // nothing is kept of other drivers
       }
-      found = run(driver, endpoint, command);
+      found = DriverWays.run(folder, driver, endpoint, command);
     }
     assertThat(found).isEqualTo(expected);
   }

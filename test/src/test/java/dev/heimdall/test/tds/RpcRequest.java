@@ -3,8 +3,12 @@ package dev.heimdall.test.tds;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One call of an RPC message, MS-TDS 2.2.6.6. */
-record RpcRequest(ProcedureCall call, List<TypeInfo> types, int flags) {
+/**
+ * One call of an RPC message, MS-TDS 2.2.6.6.
+ *
+ * @param names of its arguments as they were sent, by which output parameters come back
+ */
+record RpcRequest(ProcedureCall call, List<String> names, List<TypeInfo> types, int flags) {
   private static final int BY_NUMBER = 0xFFFF;
   private static final int BATCH = 0x80;
   private static final int BATCH_72 = 0xFF;
@@ -31,6 +35,7 @@ record RpcRequest(ProcedureCall call, List<TypeInfo> types, int flags) {
     int fixed = SystemProcedures.fixedArguments(number);
     int flags = in.u16();
     List<ProcedureCall.Argument> arguments = new ArrayList<>();
+    List<String> names = new ArrayList<>();
     List<TypeInfo> types = new ArrayList<>();
     while (in.more() && in.peek() != BATCH && in.peek() != BATCH_72 && in.peek() != NO_EXECUTION) {
       String parameter = in.shortText();
@@ -43,10 +48,11 @@ record RpcRequest(ProcedureCall call, List<TypeInfo> types, int flags) {
         arguments.add(
             new ProcedureCall.Argument(
                 named, SqlType.of(type), value, (status & OUTPUT) != 0, null));
+        names.add(parameter);
         types.add(type);
       }
     }
-    return new RpcRequest(new ProcedureCall(name, arguments), types, flags);
+    return new RpcRequest(new ProcedureCall(name, arguments), names, types, flags);
   }
 
   /** What a log of requests has: the procedure, and its text where it has one. */

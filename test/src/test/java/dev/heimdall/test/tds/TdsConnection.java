@@ -301,7 +301,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
     for (int i = 0; i < call.arguments().size() && !failed; i++) {
       ProcedureCall.Argument argument = call.arguments().get(i);
       if (argument.output()) {
-        String name = argument.name() == null ? "" : argument.name();
+        String name = request.names().get(i);
         TypeInfo type = TypeInfo.returned(request.types().get(i));
         session.results.tokens().returnValue(i, name, type, Converted.to(type, argument.value()));
       }
