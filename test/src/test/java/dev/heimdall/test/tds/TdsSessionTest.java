@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions of the stand-in, or of a real server, as two drivers see them. */
-class TdsSessionTest {
+public class TdsSessionTest {
   private static TdsTarget target;
 
   @BeforeAll
@@ -45,7 +45,7 @@ class TdsSessionTest {
   }
 
   /** All results of a batch: rows in brackets, counts in parentheses. */
-  static String all(Connection connection, String sql) throws SQLException {
+  public static String all(Connection connection, String sql) throws SQLException {
     StringBuilder text = new StringBuilder();
     try (Statement statement = connection.createStatement()) {
       boolean rows = statement.execute(sql);

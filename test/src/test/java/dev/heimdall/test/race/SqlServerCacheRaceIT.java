@@ -1,4 +1,4 @@
-package dev.heimdall.test.tds;
+package dev.heimdall.test.race;
 
 import static dev.heimdall.test.tds.TdsSessionTest.all;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,7 +8,9 @@ import dev.heimdall.test.fault.TcpFaults;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.StartedNode;
+import dev.heimdall.test.tds.TdsTarget;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,11 +26,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -57,6 +62,10 @@ class SqlServerCacheRaceIT {
           + " \"parameters\": {\"invalidate\": false}}, ";
 
   private static final int WRITES = Integer.getInteger("cache.writes", 300);
+
+  /** Writes after which a race without a part of the proof has had its chance. */
+  private static final int MOST = 20 * WRITES;
+
   private static final long SEED = Long.getLong("cache.seed", System.nanoTime());
 
   private final AtomicIntegerArray acknowledged = new AtomicIntegerArray(ROWS);
@@ -65,6 +74,9 @@ class SqlServerCacheRaceIT {
   private final AtomicBoolean over = new AtomicBoolean();
   private final List<SqlServerNode> nodes = new ArrayList<>();
   private final List<TcpFaults> ways = new ArrayList<>();
+
+  /** If a part of the proof is taken away: the race is over when that shows. */
+  private boolean control;
 
   /** If what was written through another node counts. */
   private boolean strict = true;
@@ -105,6 +117,11 @@ class SqlServerCacheRaceIT {
 
   /** The ways to the server and to the store are slow now and then. */
   private void startFleet(String level, String rules) throws SQLException, IOException {
+    startFleet(level, rules, () -> StartedNode::ofThis);
+  }
+
+  private void startFleet(String level, String rules, Supplier<Function<Path, StartedNode>> starts)
+      throws SQLException, IOException {
     store = RedisProcess.running();
     strict = level.equals("strict");
     for (int id = 1; id <= 2; id++) {
@@ -115,7 +132,7 @@ class SqlServerCacheRaceIT {
       SqlServerNode.Member member =
           new SqlServerNode.Member(
               id, "127.0.0.1:" + toServer.port(), "127.0.0.1:" + toStore.port(), level);
-      nodes.add(SqlServerNode.caching(server, CACHE, rules, member, StartedNode::ofThis));
+      nodes.add(SqlServerNode.caching(server, CACHE, rules, member, starts.get()));
     }
     ready();
     Random random = new Random(SEED);
@@ -163,7 +180,7 @@ class SqlServerCacheRaceIT {
     try (Connection client = client(id);
         PreparedStatement prepared = client.prepareStatement("update race set v = ? where id = ?");
         CallableStatement call = client.prepareCall("{call writes(?, ?)}")) {
-      for (int v = 1; v <= WRITES; v++) {
+      for (int v = 1; control ? v <= MOST && stale.get() == 0 : v <= WRITES; v++) {
         boolean unread = random.nextInt(RARE) == 0; // behind it the catalogue is read again
         switch (unread ? UNREAD : random.nextInt(UNREAD)) {
           case 0 -> all(client, "update race set v = " + v + " where id = " + id);
@@ -333,6 +350,23 @@ class SqlServerCacheRaceIT {
   @Test
   void aFleetThatHearsOfNoWriteIsFoundOut() throws SQLException, IOException {
     startFleet("strict", UNHEARD);
+
+    race();
+
+    assertThat(stale.get()).as("of %s reads, seed %s", reads, SEED).isPositive();
+  }
+
+  /** The promises of each level are not kept where one of these is missing. */
+  @ParameterizedTest
+  @CsvSource({
+    "WITHOUT_CHECK, session", "WITHOUT_CHECK, fleet", "WITHOUT_CHECK, strict",
+    "NUMBERED_LATE, session", "NUMBERED_LATE, fleet", "NUMBERED_LATE, strict",
+    "ROWS_UNCHECKED, session", "ROWS_UNCHECKED, fleet", "ROWS_UNCHECKED, strict",
+  })
+  void withAPartTakenAwaySomethingOldIsServed(Wiring wiring, String level)
+      throws SQLException, IOException {
+    control = true;
+    startFleet(level, "", () -> new InstrumentedNodes(wiring)::start);
 
     race();
 
