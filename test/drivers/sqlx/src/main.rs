@@ -2,6 +2,7 @@
 
 mod behaviours;
 mod harness;
+mod hits;
 
 use std::env;
 use std::future::Future;
@@ -36,6 +37,15 @@ fn main() {
         REASON.lock().unwrap().get_or_insert(format!("{}{place}", short.replace('\n', " | ")));
     }));
     let wanted: Vec<String> = env::args().skip(1).collect();
+    if wanted == ["hits"] {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        if let Err(panicked) = panic::catch_unwind(panic::AssertUnwindSafe(|| runtime.block_on(hits::print()))) {
+            drop(panicked);
+            eprintln!("{}", REASON.lock().unwrap().take().unwrap_or_default());
+            exit(1);
+        }
+        return;
+    }
     for name in &wanted {
         if !behaviours::BEHAVIOURS.iter().any(|b| b.0 == name) {
             eprintln!("unknown behaviour {name}");

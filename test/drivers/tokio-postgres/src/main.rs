@@ -1,6 +1,7 @@
 //! Runs behaviours one after another and prints one line for each.
 
 mod harness;
+mod hits;
 mod sessions;
 mod statements;
 mod transfers;
@@ -40,6 +41,15 @@ fn main() {
     let all: Vec<&Behaviour> =
         statements::BEHAVIOURS.iter().chain(transfers::BEHAVIOURS).chain(sessions::BEHAVIOURS).collect();
     let wanted: Vec<String> = env::args().skip(1).collect();
+    if wanted == ["hits"] {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        if let Err(panicked) = panic::catch_unwind(panic::AssertUnwindSafe(|| runtime.block_on(hits::print()))) {
+            drop(panicked);
+            eprintln!("{}", REASON.lock().unwrap().take().unwrap_or_default());
+            exit(1);
+        }
+        return;
+    }
     for name in &wanted {
         if !all.iter().any(|b| b.0 == name) {
             eprintln!("unknown behaviour {name}");

@@ -188,6 +188,11 @@ class LanguageDriverHitsIT {
     return new String[] {Toolchain.built(driver).resolve("matrix").toString(), "hits"};
   }
 
+  private static String[] rust(String driver) {
+    Toolchain.need(driver);
+    return new String[] {Toolchain.built(driver).resolve("debug/matrix").toString(), "hits"};
+  }
+
   @Test
   void psycopg() throws Exception {
     ofPostgres(
@@ -277,6 +282,22 @@ class LanguageDriverHitsIT {
   }
 
   @Test
+  void tokioPostgres() throws Exception {
+    ofPostgres(
+        "tokio-postgres",
+        ways(
+            "simple", SECOND,
+            "query", SECOND,
+            "prepared", SECOND,
+            "query_typed", "shape",
+            "query_raw", SECOND,
+            "portal", "shape",
+            "in a transaction", SECOND,
+            "each in a transaction", SECOND),
+        rust("tokio-postgres"));
+  }
+
+  @Test
   void pymysql() throws Exception {
     ofMysql(
         "pymysql",
@@ -327,5 +348,19 @@ class LanguageDriverHitsIT {
             "in a transaction", "isolation",
             "in a transaction, READ COMMITTED", SECOND),
         go("go-sql-driver"));
+  }
+
+  @Test
+  void sqlx() throws Exception {
+    ofMysql(
+        "sqlx",
+        ways(
+            "text", SECOND,
+            "query", SECOND,
+            "query, not kept", SECOND,
+            "stream", SECOND,
+            "each in a transaction", "isolation",
+            "each in a transaction, READ COMMITTED", SECOND),
+        rust("sqlx"));
   }
 }
