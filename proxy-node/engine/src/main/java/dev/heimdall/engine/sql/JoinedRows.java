@@ -238,6 +238,11 @@ final class JoinedRows {
   }
 
   private Map<String, RowKeys> rows() {
+    if (joined.size() == 1) {
+      Joined only = joined.get(0);
+      RowKeys some = RowKeys.of(only.table.table(), only.found);
+      return some == null ? Map.of() : Map.of(some.table(), some);
+    }
     Map<String, RowKeys> rows = new HashMap<>(4);
     for (KeyColumns table : of) {
       RowKeys all = null;

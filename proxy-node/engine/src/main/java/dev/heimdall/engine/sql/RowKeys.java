@@ -3,7 +3,6 @@ package dev.heimdall.engine.sql;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -41,20 +40,36 @@ public final class RowKeys {
    * @return null where that says nothing
    */
   public static RowKeys of(String table, Map<String, int[]> values) {
-    SortedMap<String, int[]> bounded = new TreeMap<>();
-    values.forEach(
-        (column, numbers) -> {
-          int[] distinct = Arrays.stream(numbers).sorted().distinct().toArray();
-          if (distinct.length > 0
-              && distinct.length <= MOST_VALUES
-              && bounded.size() < MOST_COLUMNS) {
-            bounded.put(column, distinct);
-          }
-        });
-    return bounded.isEmpty()
-        ? null
-        : new RowKeys(
-            table, bounded.keySet().toArray(new String[0]), bounded.values().toArray(new int[0][]));
+    String[] columns = new String[Math.min(values.size(), MOST_COLUMNS)];
+    int[][] numbers = new int[columns.length][];
+    int n = 0;
+    for (Map.Entry<String, int[]> entry : values.entrySet()) {
+      int[] distinct = distinct(entry.getValue());
+      if (distinct.length == 0 || distinct.length > MOST_VALUES || n == MOST_COLUMNS) {
+        continue;
+      }
+      int at = n++;
+      for (; at > 0 && columns[at - 1].compareTo(entry.getKey()) > 0; at--) {
+        columns[at] = columns[at - 1];
+        numbers[at] = numbers[at - 1];
+      }
+      columns[at] = entry.getKey();
+      numbers[at] = distinct;
+    }
+    return n == 0 ? null : new RowKeys(table, Arrays.copyOf(columns, n), Arrays.copyOf(numbers, n));
+  }
+
+  /** In ascending order, each once. */
+  private static int[] distinct(int[] numbers) {
+    int[] sorted = numbers.clone();
+    Arrays.sort(sorted);
+    int n = 0;
+    for (int number : sorted) {
+      if (n == 0 || sorted[n - 1] != number) {
+        sorted[n++] = number;
+      }
+    }
+    return n == sorted.length ? sorted : Arrays.copyOf(sorted, n);
   }
 
   public String table() {
