@@ -86,7 +86,7 @@ class ApplicationsIT {
     }
   }
 
-  private static void note(String line) throws IOException {
+  static void note(String line) throws IOException {
     Path target = Toolchain.built("x").getParent().getParent();
     Files.writeString(
         Files.createDirectories(target).resolve("applications.txt"),

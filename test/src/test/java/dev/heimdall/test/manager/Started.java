@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code heimdall} command that goes on, as a process of its own. */
-final class Started implements AutoCloseable {
+public final class Started implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
@@ -28,7 +28,7 @@ final class Started implements AutoCloseable {
    * @param output the file that gets what it writes
    * @param environment what it knows besides credentials that the emulator takes
    */
-  static Started start(Path output, Map<String, String> environment, List<String> arguments)
+  public static Started start(Path output, Map<String, String> environment, List<String> arguments)
       throws IOException {
     return start(output, environment, arguments, HeimdallJvm.command(arguments, "-Xmx256m"));
   }
@@ -57,7 +57,7 @@ final class Started implements AutoCloseable {
   }
 
   /** Waits until it has written this. */
-  void awaitOutput(String text) {
+  public void awaitOutput(String text) {
     Await.until(
         "it writes: " + text,
         PATIENCE,

@@ -107,7 +107,7 @@ public final class CachedAnswers implements Responder {
   }
 
   private void sample(Request request) {
-    if (requests.reason(request) == null) {
+    if (next.onlyReads() && requests.reason(request) == null) {
       sampled.suited(requests.values(), requests.rows());
     }
     requests.forget();

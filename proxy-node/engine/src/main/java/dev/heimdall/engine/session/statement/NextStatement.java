@@ -345,7 +345,7 @@ public final class NextStatement implements RoutedStatement {
    * True if it is sent as it is, and is one statement that is known for certain to do nothing but
    * read: it locks nothing either, and leaves nothing behind.
    */
-  boolean onlyReads() {
+  public boolean onlyReads() {
     if (failed() || decision.needsServer()) {
       return false;
     }
