@@ -10,22 +10,25 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.TestConfiguration;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** No write past the node leaves a result that it may touch, by what the binary log has of rows. */
 @Tag("ci")
 class MysqlLoggedKeysIT {
-  private static final int PAIRS = Integer.getInteger("cache.keys.pairs", 1_500);
+  private static final int PAIRS = Integer.getInteger("cache.keys.pairs", 500);
 
   /** Pairs after which a judge without a part of the proof has had its chance. */
   private static final int MOST = 20_000;
+
+  private static final int ROUNDS = Math.max(3, Math.min(100, PAIRS / 200));
+
+  private static final int MOST_ROUNDS = 200;
 
   private static final long SEED = Long.getLong("cache.keys.seed", System.nanoTime());
 
@@ -69,6 +72,7 @@ class MysqlLoggedKeysIT {
     }
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({"PLACES_SHIFTED, INT", "BEFORE_UNMINDED, INT"})
   void withAPartTakenAwaySomethingOldIsServed(Wiring wiring, String column) throws SQLException {
@@ -79,60 +83,47 @@ class MysqlLoggedKeysIT {
     }
   }
 
+  @MariadbAndMysql
+  void nothingOldIsServedWhileDefinitionsChange(MysqlRelease release) throws Exception {
+    try (MysqlNode node = MysqlNode.start(release, c -> followed(release, c))) {
+      assertThat(shaped(release, node, ROUNDS)).isEmpty();
+    }
+  }
+
+  @Tag("long")
+  @Test
+  void withRowsReadByFormerDefinitionsSomethingOldIsServed() throws Exception {
+    MysqlRelease release = MysqlRelease.MARIADB;
+    try (MysqlNode node =
+        MysqlNode.start(
+            release,
+            c -> followed(release, c),
+            new InstrumentedNodes(Wiring.DEFINITIONS_UNMINDED)::start)) {
+      assertThat(shaped(release, node, MOST_ROUNDS)).isNotEmpty();
+    }
+  }
+
+  private static List<String> shaped(MysqlRelease release, MysqlNode node, int rounds)
+      throws Exception {
+    MysqlTarget past =
+        MysqlTarget.of(release.shared().primary())
+            .as(release.shared().superuser(), release.shared().password());
+    try (KeptMark mark = new KeptMark(session(past), session(node.target()));
+        ShapeJudge judge =
+            new ShapeJudge(() -> session(node.target()), () -> session(past), mark::await, SEED)) {
+      judge.run(rounds);
+      System.out.printf(
+          "%s, seed %d: %d reads, %d of them changed; %s%n",
+          release, SEED, judge.reads(), judge.touched(), node.admin("SHOW CACHE").get(0));
+      return judge.violations();
+    }
+  }
+
   private static Connection session(MysqlTarget at) throws SQLException {
     return at.jdbc(
         "useServerPrepStmts", "true",
         "jdbcCompliantTruncation", "false",
         "characterEncoding", "UTF-8");
-  }
-
-  /** Waits for writes by another one behind them, of a row that is kept. */
-  private static final class Mark implements AutoCloseable {
-    private static final String READ = "SELECT GROUP_CONCAT(n) FROM logged_mark WHERE id = 1";
-
-    private final Connection server;
-    private final Connection node;
-    private int number;
-
-    Mark(Connection server, Connection node) throws SQLException {
-      this.server = server;
-      this.node = node;
-      write("DROP TABLE IF EXISTS logged_mark");
-      write("CREATE TABLE logged_mark (id INT PRIMARY KEY, n INT)");
-      write("INSERT INTO logged_mark VALUES (1, 0)");
-    }
-
-    private void write(String sql) throws SQLException {
-      try (Statement statement = server.createStatement()) {
-        statement.execute(sql);
-      }
-    }
-
-    private int read() throws SQLException {
-      try (Statement statement = node.createStatement();
-          ResultSet row = statement.executeQuery(READ)) {
-        row.next();
-        return row.getInt(1);
-      }
-    }
-
-    void await() {
-      Await.until("the mark is kept", () -> KeyJudge.isCached(node, READ));
-      number++;
-      try {
-        write("UPDATE logged_mark SET n = " + number);
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
-      }
-      Await.until("the mark is heard of", () -> read() == number);
-    }
-
-    @Override
-    public void close() throws SQLException {
-      write("DROP TABLE logged_mark");
-      server.close();
-      node.close();
-    }
   }
 
   /** Results that were wrong: no more than the first round has. */
@@ -141,7 +132,7 @@ class MysqlLoggedKeysIT {
     MysqlTarget past =
         MysqlTarget.of(release.shared().primary())
             .as(release.shared().superuser(), release.shared().password());
-    try (Mark mark = new Mark(session(past), session(node.target()));
+    try (KeptMark mark = new KeptMark(session(past), session(node.target()));
         KeyJudge judge =
             new KeyJudge(
                 KeyWords.MYSQL,

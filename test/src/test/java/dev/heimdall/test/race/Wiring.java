@@ -60,6 +60,8 @@ enum Wiring {
   PLACES_SHIFTED,
   /** Rows in a log are as they are after the write. */
   BEFORE_UNMINDED,
+  /** Rows in a log are read by the first definition of their table that was met. */
+  DEFINITIONS_UNMINDED,
   /** Rows that conflict have the same values in whatever column. */
   UNIQUES_UNMINDED,
   /** An upsert has written one row, whatever the server says. */
@@ -69,6 +71,7 @@ enum Wiring {
 
   private static final String ENGINE = "dev.heimdall.engine.";
   private static final String CONFLICTS = "sql.ConflictClause";
+  private static final String LAYOUTS = "dialect.mysql.changes.TableLayouts";
   private static final String PLAIN_COLUMNS = "dialect.mysql.catalog.PlainColumns";
 
   /**
@@ -102,6 +105,12 @@ enum Wiring {
       case PLACES_SHIFTED -> all.add(piece("sql.KeyColumn", named("at"), PlaceBefore.class));
       case BEFORE_UNMINDED ->
           all.add(piece("dialect.mysql.changes.RowImages", named("image"), AfterOnly.class));
+      case DEFINITIONS_UNMINDED -> {
+        all.add(piece(LAYOUTS, named("of"), NoTexts.class));
+        all.add(piece(LAYOUTS, named("lacks"), NoTextsBefore.class));
+        all.add(piece(LAYOUTS, named("add"), NoTextsBefore.class));
+        all.add(piece("sql.KeyColumns", named("equals"), Yes.class));
+      }
       case LEFT_UNMINDED -> all.add(piece("sql.JoinedRows", named("isRead"), ForAll.class));
       case UNIQUES_UNMINDED -> {
         all.add(piece(CONFLICTS, named("everyUnique"), ColumnsOfTable.class));
@@ -257,6 +266,20 @@ enum Wiring {
     @Advice.OnMethodEnter
     static void enter(@Advice.Argument(value = 0, readOnly = false) int place) {
       place = place - 1;
+    }
+  }
+
+  static final class NoTexts {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 1, readOnly = false) long texts) {
+      texts = 0;
+    }
+  }
+
+  static final class NoTextsBefore {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 2, readOnly = false) long texts) {
+      texts = 0;
     }
   }
 
