@@ -353,6 +353,9 @@ public final class KeySamples {
           "varchar(5) COLLATE Latin1_General_CS_AS",
           "varchar(5) COLLATE Latin1_General_BIN2",
           "nvarchar(5) COLLATE Latin1_General_CI_AI",
+          "nvarchar(9) COLLATE SQL_Latin1_General_CP1_CS_AI",
+          "char(5) COLLATE SQL_Latin1_General_CP1_CS_AS",
+          "nvarchar(5) COLLATE Latin1_General_100_BIN2",
           "uniqueidentifier",
           "uniqueidentifier",
           "varbinary(5)");
