@@ -1,5 +1,7 @@
 package dev.heimdall.engine.sql;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Gives a text two names of 128 bits in one pass: the fingerprint, which statements share that
  * differ only in white space, comments, literals, the case of words without quotes, and the lengths
@@ -13,8 +15,8 @@ package dev.heimdall.engine.sql;
  * reserved words are folded. In MySQL a literal in double quotes stays as it is, since ANSI_QUOTES
  * could make it a name.
  *
- * <p>The body of a DO statement is code and not a value: two blocks are two fingerprints. The
- * normalised text does not show it.
+ * <p>The body of a DO statement is code and not a value: two blocks are two fingerprints. So is a
+ * literal that EXEC or {@code sp_executesql} runs. The normalised text does not show them.
  *
  * <p>One for each event loop: it owns scratch state and is not thread safe. Reading allocates
  * nothing and takes time linear in the text, whatever the bytes.
@@ -26,12 +28,17 @@ public final class Fingerprinter {
   private static final byte[] VALUES = {'v', 'a', 'l', 'u', 'e', 's'};
   private static final byte[] ARRAY = {'a', 'r', 'r', 'a', 'y'};
   private static final byte[] DO = {'d', 'o'};
+  private static final byte[] EXEC = {'e', 'x', 'e', 'c'};
+  private static final byte[] EXECUTE = {'e', 'x', 'e', 'c', 'u', 't', 'e'};
+  private static final byte[] SP_EXECUTESQL = "sp_executesql".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] STMT = {'@', 's', 't', 'm', 't'};
   private static final byte[] UESCAPE = {'u', 'e', 's', 'c', 'a', 'p', 'e'};
 
   private final SqlDialect dialect;
   private final Operators operators;
   private final boolean foldsNames;
   private final boolean hasCodeBlocks;
+  private final boolean runsLiterals;
   private final long dialectDomain;
   private final Lexer lexer;
   private final KeyedHash exact;
@@ -47,6 +54,19 @@ public final class Fingerprinter {
   private boolean begun;
   private boolean beginsStatement;
   private boolean codeBlock;
+  private Run run;
+
+  /** What is ahead of a literal that is run. */
+  private enum Run {
+    NOTHING,
+    EXEC,
+    /** A literal that stands here is run. */
+    PLACE;
+
+    Run behindBracket() {
+      return this == EXEC ? PLACE : NOTHING;
+    }
+  }
 
   /**
    * A fingerprinter with a secret key of 128 bits, which must be random and must not change while
@@ -57,6 +77,7 @@ public final class Fingerprinter {
     operators = dialect.operators();
     foldsNames = dialect.foldsNames();
     hasCodeBlocks = dialect.hasCodeBlocks();
+    runsLiterals = dialect.runsLiterals();
     dialectDomain = (long) dialect.name().hashCode() << 8;
     lexer = dialect.lexer(true);
     exact = new KeyedHash(key0, key1);
@@ -137,6 +158,7 @@ public final class Fingerprinter {
     begun = false;
     beginsStatement = true;
     codeBlock = false;
+    run = Run.NOTHING;
     int token = lexer.next();
     while (token != Lexer.END) {
       if (heldSign != 0) {
@@ -159,6 +181,9 @@ public final class Fingerprinter {
         default -> punctuation(token);
       }
       begun |= token != ';';
+      if (runsLiterals) {
+        run = run(token);
+      }
       beginsStatement = token == ';' || (beginsStatement && token == Lexer.HINT);
       previous = token;
       token = lexer.next();
@@ -168,6 +193,26 @@ public final class Fingerprinter {
     }
     list.interrupt();
     form.finish();
+  }
+
+  /** What this token leaves ahead of the next one. */
+  private Run run(int token) {
+    return switch (token) {
+      case '(' -> run.behindBracket();
+      case '=', Lexer.HINT -> run;
+      case Lexer.WORD -> {
+        if (isWord(EXEC) || isWord(EXECUTE)) {
+          yield Run.EXEC;
+        }
+        yield isWord(SP_EXECUTESQL) ? Run.PLACE : isWord(STMT) ? run : Run.NOTHING;
+      }
+      case Lexer.QUOTED -> {
+        wordStart = lexer.contentStart();
+        wordEnd = lexer.contentEnd();
+        yield isWord(SP_EXECUTESQL) ? Run.PLACE : Run.NOTHING;
+      }
+      default -> Run.NOTHING;
+    };
   }
 
   /** Prepares for the next token, which is no longer a list, and no longer the end. */
@@ -210,7 +255,7 @@ public final class Fingerprinter {
   }
 
   private void literal() {
-    if (codeBlock) {
+    if (codeBlock || run == Run.PLACE) {
       counted(NormalForm.CODE, false);
       return;
     }

@@ -51,6 +51,11 @@ public interface SqlDialect extends Lexers {
     return false;
   }
 
+  /** True if EXEC and {@code sp_executesql} run literals, which are read. */
+  default boolean runsLiterals() {
+    return false;
+  }
+
   /** True if a question mark is a parameter. */
   default boolean hasQuestionMarks() {
     return false;

@@ -72,6 +72,11 @@ public final class SqlServerSql implements SqlDialect {
   }
 
   @Override
+  public boolean runsLiterals() {
+    return true;
+  }
+
+  @Override
   public boolean hasQuestionMarks() {
     return true;
   }

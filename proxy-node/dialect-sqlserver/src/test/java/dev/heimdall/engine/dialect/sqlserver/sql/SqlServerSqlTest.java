@@ -21,6 +21,30 @@ class SqlServerSqlTest {
     return Long.toHexString(fingerprinter.high()) + Long.toHexString(fingerprinter.low());
   }
 
+  @Test
+  void aLiteralThatIsRunIsNoValue() {
+    List<String> forms =
+        List.of(
+            "exec ('%s')",
+            "EXECUTE(N'%s')",
+            "exec ( /*+ x */ /* y */ '%s' )",
+            "select 1 exec ('%s') select 2",
+            "exec sp_executesql N'%s'",
+            "sp_executesql '%s', N'@a int', @a = 1",
+            "declare @r int exec @r = sys.[Sp_ExecuteSql] @stmt = N'%s'",
+            "exec (@a) exec ('%s')");
+    for (String form : forms) {
+      assertThat(print(form.formatted("insert a default values")))
+          .as(form)
+          .isNotEqualTo(print(form.formatted("insert b default values")));
+    }
+    for (String form : List.of("exec p '%s'", "exec f.p @a = '%s'", "select ('%s')")) {
+      assertThat(print(form.formatted("a"))).as(form).isEqualTo(print(form.formatted("b")));
+    }
+    assertThat(print("exec sp_executesql N'select @a', N'@a int', 'x'"))
+        .isEqualTo(print("exec sp_executesql N'select @a', N'@b int', 'y'"));
+  }
+
   private static int statements(String sql) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
     return new StatementSplitter(SqlServerSql.DIALECT)
