@@ -30,7 +30,9 @@ final class CatalogueViews {
           case "schemas" ->
               "SELECT 1 AS schema_id, 'dbo' AS name, 1 AS principal_id UNION ALL SELECT 4, 'sys', 4";
           case "objects" -> objects(session.database);
-          case "system_objects" -> "SELECT 'sp_executesql' AS name UNION ALL SELECT 'sp_help'";
+          case "system_objects" ->
+              "SELECT 'sp_executesql' AS name UNION ALL SELECT 'sp_help' UNION ALL SELECT 'sp_lock'"
+                  + " UNION ALL SELECT 'sp_who'";
           case "tables" ->
               tables(
                   "TABLE_TYPE = 'BASE TABLE'",

@@ -5,7 +5,6 @@ import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RowChange;
-import dev.heimdall.engine.sql.RunText;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
@@ -278,14 +277,15 @@ public final class Catalogue {
   }
 
   /**
-   * True if what a statement does hangs on code that may be another by now: on functions and
-   * blocks, and where tables are asked for, on views, triggers and what is not in the catalogue.
+   * True if what a statement does hangs on code that may be another by now: on functions, blocks
+   * and procedures that a text calls, and where tables are asked for, on views, triggers and what
+   * is not in the catalogue.
    */
   public boolean restsOnCode(ParsedStatement parsed, NameScope scope, boolean tables) {
     if (parsed.kind() == StatementClass.DDL) {
       return false;
     }
-    return parsed.runs().stream().anyMatch(RunText::block)
+    return parsed.runs().stream().anyMatch(run -> run.block() || !run.body().procedures().isEmpty())
         || parsed.functions().stream().anyMatch(name -> callsCode(name, scope))
         || (tables
             && (parsed.reads().stream().anyMatch(name -> hidesCode(name, scope))

@@ -33,7 +33,10 @@ public record RoutineRow(
    * @param movesNames whether names in statements may mean something else after it
    */
   public record Unread(
-      FunctionEffect effect, String because, boolean readsUnnamed, boolean movesNames) {}
+      FunctionEffect effect, String because, boolean readsUnnamed, boolean movesNames) {
+    /** One that does nothing but to compute. */
+    public static final Unread NOTHING = new Unread(FunctionEffect.REPEATABLE, null, false, false);
+  }
 
   /** One whose body can be read. */
   public static RoutineRow of(

@@ -64,7 +64,7 @@ public final class PostgresRoutines {
   private static RoutineRow.Unread unread(
       String name, char kind, char volatility, String language, boolean ofExtension) {
     if (kind == 'a') {
-      return new RoutineRow.Unread(FunctionEffect.REPEATABLE, null, false, false);
+      return RoutineRow.Unread.NOTHING;
     }
     if (ofExtension && COMPILED.contains(language)) {
       return new RoutineRow.Unread(

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.dialect.sqlserver.catalog;
 
+import static dev.heimdall.engine.catalog.RoutineRow.Unread.NOTHING;
+import static dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql.USUAL_SCHEMA;
+
 import dev.heimdall.engine.catalog.Changes;
 import dev.heimdall.engine.catalog.DatabaseObjects;
 import dev.heimdall.engine.catalog.FunctionEffect;
@@ -186,8 +189,7 @@ final class DatabaseDefinitions {
 
   /** Schemas that names are looked for in, each once: else a table would be two. */
   private static List<String> path(String first) {
-    String usual = SqlServerSql.USUAL_SCHEMA;
-    return first.equals(usual) ? List.of(usual) : List.of(first, usual);
+    return first.equals(USUAL_SCHEMA) ? List.of(first) : List.of(first, USUAL_SCHEMA);
   }
 
   private void table(ResultSet row) throws SQLException {
@@ -389,6 +391,9 @@ final class DatabaseDefinitions {
       }
     }
     standIns.forEach(this::synonym);
+    if (about.sees()) { // else one of that name may be a user's, which Babelfish runs instead
+      master.reading().forEach(name -> unread(--ids, new Named(USUAL_SCHEMA, name), NOTHING));
+    }
     behindRoutines.forEach(Runnable::run);
     for (long view : views) {
       if (!standIns.containsKey(view)) {
@@ -422,7 +427,7 @@ final class DatabaseDefinitions {
       builder.partial();
       relations.values().forEach(id -> hide(id, "which triggers may be hidden of"));
     }
-    searched.add(SqlServerSql.USUAL_SCHEMA);
+    searched.add(USUAL_SCHEMA);
     builder.path(List.copyOf(searched));
     if (about.login() != null && about.schema() != null) {
       builder.rolePath(about.login(), path(FoldedName.of(about.schema())));
@@ -477,11 +482,9 @@ final class DatabaseDefinitions {
     builder.view(relation(id), reads, calls, false, false);
     for (Code code : here ? List.copyOf(codes(base.schema(), base.name())) : List.<Code>of()) {
       Code alias = new Code(--ids, own, code.type());
-      RoutineRow.Unread nothing =
-          new RoutineRow.Unread(FunctionEffect.REPEATABLE, null, false, false);
       builder.routine(
           new RoutineRow(
-              alias.id(), own.schema(), own.name(), true, null, nothing, null, List.of(code.id())));
+              alias.id(), own.schema(), own.name(), true, null, NOTHING, null, List.of(code.id())));
       codesByName.computeIfAbsent(own.name(), n -> new ArrayList<>(1)).add(alias);
     }
     if (here && standsForCode(base) && master.mayHave(own.name())) {

@@ -38,6 +38,13 @@ final class MasterNames {
     names.add(FoldedName.of(name));
   }
 
+  /** Procedures of the server's own that only read, folded. */
+  Set<String> reading() {
+    Set<String> reading = new HashSet<>(SystemProcedures.reading());
+    reading.retainAll(names);
+    return reading;
+  }
+
   /** True if who calls a procedure of this folded name may get another one than the database's. */
   boolean mayHave(String name) {
     boolean known = sees && names.contains(LISTED);

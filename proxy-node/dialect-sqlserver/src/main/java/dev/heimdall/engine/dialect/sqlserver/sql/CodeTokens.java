@@ -65,6 +65,10 @@ final class CodeTokens {
     return tokens == null ? 0 : tokens.size();
   }
 
+  List<Token> all() {
+    return tokens;
+  }
+
   Token at(int index) {
     return index >= 0 && index < size() ? tokens.get(index) : NOTHING;
   }

@@ -115,6 +115,7 @@ final class InnerText {
   private static boolean outlives(SqlServerEffect effect) {
     return switch (effect) {
       case BRANCHES,
+          CALLS_UNSEEN,
           GENERATES_IDENTITY,
           KILLS_CONNECTION,
           READS_SPID,
@@ -124,7 +125,6 @@ final class InnerText {
           SETS_SESSION_CONTEXT ->
           true;
       case AWAITS_ROWS,
-          CALLS_UNSEEN,
           NAMES_TRANSACTION,
           READS_IDENTITY,
           READS_LAST_RESULT,

@@ -35,6 +35,9 @@ final class SqlServerReader extends StatementReader {
   /** True if the present statement is a call without EXEC, as the first of a batch may be. */
   private boolean callsByName;
 
+  /** True if the present statement runs texts, and defines nothing beside them. */
+  private boolean runs;
+
   SqlServerReader(Findings findings) {
     super(new SqlServerSyntax(), findings);
   }
@@ -42,6 +45,10 @@ final class SqlServerReader extends StatementReader {
   /** Its names, for what they bring with them. */
   @Override
   protected RoutineBody words(String statement, LexerMode lexerMode) {
+    if (runs && !mayDefine(new CodeTokens(statement))) {
+      findings.defines(TableDefinitions.PLAIN);
+    }
+    runs = false;
     return callsByName ? CodeReader.call(statement) : CodeReader.code(statement, CodeNames.UNKNOWN);
   }
 
@@ -69,12 +76,41 @@ final class SqlServerReader extends StatementReader {
     if (callsByName && !callsByName(new TokenCursor(statement))) {
       return;
     }
+    runs = false;
     for (int i = 0; i < statement.size(); i++) {
       if (mayDefine(statement, i)) {
+        runs = false;
         return;
       }
+      runs |= runs(statement, i);
     }
-    findings.defines(TableDefinitions.PLAIN); // procedures that it calls are judged by their code
+    if (!runs) {
+      findings.defines(TableDefinitions.PLAIN); // procedures that it calls are judged by their code
+    }
+  }
+
+  /** True if something may be defined, by a text that is run as well. */
+  private static boolean mayDefine(CodeTokens tokens) {
+    if (!tokens.readable()) {
+      return true;
+    }
+    List<Token> all = tokens.all();
+    for (int i = 0; i < all.size(); i++) {
+      String run = runs(all, i) ? tokens.runText(i + 1) : "";
+      if (mayDefine(all, i) || run == null || mayDefine(run)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean mayDefine(String run) {
+    if (run.isEmpty()) {
+      return false;
+    }
+    CodeTokens tokens = new CodeTokens(run);
+    boolean call = tokens.readable() && beginsWithProcedure(tokens.all());
+    return mayDefine(tokens) || (call && !callsByName(new TokenCursor(tokens.all())));
   }
 
   private static boolean mayDefine(List<Token> statement, int i) {
@@ -84,12 +120,17 @@ final class SqlServerReader extends StatementReader {
     }
     String word = token.text().toLowerCase(Locale.ROOT);
     return switch (word) {
-      case "exec", "execute" ->
-          !callsByName(new TokenCursor(statement.subList(i + 1, statement.size())));
       case "into" ->
           i == 0 || !statement.get(i - 1).is("insert") && !statement.get(i - 1).is("merge");
       default -> DEFINING.contains(word);
     };
+  }
+
+  /** True if a text is run there, or a procedure that is in no catalogue. */
+  private static boolean runs(List<Token> statement, int i) {
+    Token token = statement.get(i);
+    return (token.is("exec") || token.is("execute"))
+        && !callsByName(new TokenCursor(statement.subList(i + 1, statement.size())));
   }
 
   /** True if EXEC is followed by the name of a procedure that may be in a catalogue. */

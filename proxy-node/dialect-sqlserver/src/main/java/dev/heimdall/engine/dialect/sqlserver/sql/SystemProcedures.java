@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.sql;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -91,6 +92,11 @@ public final class SystemProcedures {
    */
   public static boolean isLookedForInMaster(String folded) {
     return folded.startsWith("sp_");
+  }
+
+  /** Those of the server's own that change nothing at all: folded names. */
+  public static List<String> reading() {
+    return HARMLESS.stream().filter(name -> !name.startsWith("sp_cursor")).toList();
   }
 
   /**

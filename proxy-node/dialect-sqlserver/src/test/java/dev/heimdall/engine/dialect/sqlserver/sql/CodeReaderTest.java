@@ -232,12 +232,19 @@ class CodeReaderTest {
   void aBatchSaysWhetherItDefines() {
     assertThat(parsed("DECLARE @a int EXEC @a = p SELECT @a").definitions()).isNotNull();
     assertThat(parsed("IF 1 = 1 INSERT INTO t EXEC dbo.p").definitions()).isNotNull();
+    assertThat(parsed("IF 1 = 1 EXEC('x')").definitions()).isNotNull();
+    assertThat(parsed("EXEC sp_executesql N'EXEC (''INSERT INTO t EXEC p'')'").definitions())
+        .isNotNull();
     for (String defines :
         new String[] {
           "DECLARE @a int ALTER TABLE t ADD a int",
-          "IF 1 = 1 EXEC('x')",
+          "IF 1 = 1 EXEC('DROP TABLE t')",
           "IF 1 = 1 EXEC @p",
-          "IF 1 = 1 EXEC sp_executesql N'x'",
+          "IF 1 = 1 EXEC sp_executesql N'EXEC (''SELECT 1 a INTO t'')'",
+          "EXEC ('xp_x')",
+          "EXEC ('x' + @a)",
+          "EXEC ('x') AT other",
+          "EXEC ('EXEC @p')",
           "sp_executesql N'x' SELECT 1",
           "[dbo].[sp_executesql] N'x' SELECT 1",
           "DECLARE @a int SELECT 1 a INTO t",
