@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,11 +76,6 @@ class MysqlLoggedRowsIT {
             throw new IllegalStateException(e);
           }
         });
-  }
-
-  @BeforeAll
-  void none() {
-    assertThat(nodes).isEmpty();
   }
 
   @AfterAll

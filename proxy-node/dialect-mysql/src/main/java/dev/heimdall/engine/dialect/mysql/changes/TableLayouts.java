@@ -4,7 +4,6 @@ import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -39,11 +38,6 @@ final class TableLayouts {
    */
   TableLayouts(Function<String, Collection<String>> wanted) {
     this.wanted = wanted;
-  }
-
-  /** For a log of which no rows are read. */
-  static TableLayouts none() {
-    return new TableLayouts(table -> List.of());
   }
 
   /**

@@ -20,6 +20,7 @@ import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import dev.heimdall.engine.wire.mysql.GtidSet;
 import dev.heimdall.engine.wire.mysql.MariadbGtids;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -33,7 +34,8 @@ class EventReaderTest {
   private static final int UPDATE = 31;
   private static final int DELETE = 32;
 
-  private final EventReader reader = new EventReader("7", "binlog.000001", 4, TableLayouts.none());
+  private final EventReader reader =
+      new EventReader("7", "binlog.000001", 4, new TableLayouts(table -> List.of()));
 
   @BeforeEach
   void describe() {
