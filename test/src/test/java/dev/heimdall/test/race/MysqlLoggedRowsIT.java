@@ -150,6 +150,9 @@ class MysqlLoggedRowsIT {
             + " logged_parent SET id = 9 WHERE id = 1; COMMIT",
         "MARIADB, MYSQL | logged WHERE id = 1 | UPDATE logged SET n = n + 1 WHERE id = 2 |"
             + " REPLACE INTO logged (id, n) VALUES (1, 7)",
+        "MARIADB, MYSQL | logged WHERE name = 'n1' | SET GLOBAL binlog_row_metadata = 'FULL'; UPDATE"
+            + " logged SET n = n + 1 WHERE id = 2 | UPDATE logged SET n = n + 1 WHERE id = 1; SET"
+            + " GLOBAL binlog_row_metadata = 'MINIMAL'",
         "MARIADB | logged WHERE id = 1 | UPDATE logged SET n = n + 1 WHERE id = 2 | SET SESSION"
             + " binlog_format = 'STATEMENT'; UPDATE logged SET n = n + 1 WHERE id = 1; SET SESSION"
             + " binlog_format = 'ROW'",

@@ -35,6 +35,16 @@ final class TransactionReader {
   /** A row event that only ends a statement. */
   private static final long NO_TABLE = 0xffffff;
 
+  /** Beginnings of texts that leave all definitions as they are, but for temporary tables. */
+  private static final List<String> DEFINES_NOTHING =
+      List.of(
+          "INSERT ",
+          "UPDATE ",
+          "DELETE ",
+          "REPLACE ",
+          "DROP TEMPORARY ",
+          "DROP /*!40005 TEMPORARY ");
+
   /** Rows of a table that are read, by one definition of it. */
   private record ReadRows(KeyColumns of, LoggedRows rows) {}
 
@@ -207,7 +217,7 @@ final class TransactionReader {
       prepared.remove(branch(text));
       reset();
     } else if (!controlsItsOwn(start)) {
-      texts++;
+      texts += DEFINES_NOTHING.stream().anyMatch(start::startsWith) ? 0 : 1;
       gathered.add(statement);
       if (!open) {
         return end(here);
