@@ -46,6 +46,9 @@ final class CallValues {
   private final List<DeclaredParameter> declared;
   private final Map<String, Parameter> values = new HashMap<>();
 
+  /** Filled where a value has a name; null for a name that two have. */
+  private final Map<String, DeclaredParameter> byName = new HashMap<>();
+
   /** True if values are wanted that no key has, too. */
   private final boolean all;
 
@@ -133,16 +136,15 @@ final class CallValues {
   }
 
   private DeclaredParameter declared(String name) {
-    DeclaredParameter found = null;
-    for (DeclaredParameter one : declared) {
-      if (name.equalsIgnoreCase(one.name())) {
-        if (found != null) {
-          return null;
+    if (byName.isEmpty()) {
+      for (DeclaredParameter one : declared) {
+        if (one.name() != null) {
+          String folded = one.name().toLowerCase(Locale.ROOT);
+          byName.put(folded, byName.containsKey(folded) ? null : one);
         }
-        found = one;
       }
     }
-    return found;
+    return byName.get(name.toLowerCase(Locale.ROOT));
   }
 
   private String name() {

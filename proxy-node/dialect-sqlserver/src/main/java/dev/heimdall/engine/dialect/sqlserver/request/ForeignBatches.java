@@ -45,14 +45,18 @@ final class ForeignBatches implements ForwardableRequests {
   private String obstacle;
 
   ForeignBatches(
-      RequestParts parts, TdsRequest request, RpcRequests rpc, Supplier<LexerMode> mode) {
+      RequestParts parts,
+      TdsRequest request,
+      RpcRequests rpc,
+      RowsOfRequest values,
+      Supplier<LexerMode> mode) {
     this.parts = parts;
     this.request = request;
     this.rpc = rpc;
     this.next = parts.lifecycle().next();
     this.encoder = (SqlServerEncoder) parts.client().encoder();
     this.mode = mode;
-    this.values = new RowsOfRequest(next, request, rpc, mode);
+    this.values = values;
     this.forwarded = new ForwardedStatements(parts, this, this::answer);
   }
 

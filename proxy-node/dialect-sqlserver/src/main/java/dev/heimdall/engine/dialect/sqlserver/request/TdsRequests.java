@@ -89,11 +89,11 @@ final class TdsRequests implements RequestHandler {
     this.kept = new KeptResults(client, parts.carried(), parts.loop());
     this.request = new TdsRequest(parts, rpc, kept);
     this.replay = new ReplayNotes(parts, request, this::mode);
-    this.foreign = new ForeignBatches(parts, request, rpc, this::mode);
+    this.keyed = new RowsOfRequest(next, request, rpc, this::mode);
+    this.foreign = new ForeignBatches(parts, request, rpc, keyed, this::mode);
     this.handles = new CallHandles(client, rpc);
     this.preparing = new Preparing(parts, this::mode);
     this.rest = new MessageRest(parts, rpc, handles);
-    this.keyed = new RowsOfRequest(next, request, rpc, this::mode);
     this.cached = new CachedRequests(parts, request, rpc, kept, keyed);
     this.interrupted = new InterruptedClient(parts, encoder, foreign);
     if (!encoder.recovered().isEmpty()) {
