@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
  * by the texts, and taken to be open where they leave that open.
  */
 final class UnreportedTransactions {
-  /** As JDBC's drivers end transactions. */
+  /** As JDBC's drivers end transactions, also where they switch autocommit on. */
   private static final Pattern ENDS_ANY =
       Pattern.compile(
-          "\\s*IF\\s+@@TRANCOUNT\\s*>\\s*0\\s+(COMMIT|ROLLBACK)(\\s+(TRAN|TRANSACTION|WORK))?[\\s;]*",
+          "\\s*(?:SET\\s+IMPLICIT_TRANSACTIONS\\s+OFF[\\s;]+)?IF\\s+@@TRANCOUNT\\s*>\\s*0\\s+(COMMIT|ROLLBACK)(\\s+(TRAN|TRANSACTION|WORK))?[\\s;]*",
           Pattern.CASE_INSENSITIVE);
 
   /** Deeper than any: only ROLLBACK, or the end of the session, ends it for certain. */
