@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -95,27 +96,31 @@ public final class GivenParameters {
 
   /** Null where the type is another one there, or the value is not known. */
   private static Given given(DeclaredParameter one, Parameter sent, boolean postgres) {
-    return switch (sent.type()) {
+    switch (sent.type()) {
       case SqlServerSql.INTEGER, SqlServerSql.CHARACTERS, SqlServerSql.UNIQUEIDENTIFIER -> {
         String text = sent.value() == null ? null : new String(sent.value(), UTF_8);
-        yield text != null && text.indexOf('\uFFFD') >= 0 ? null : plain(one, text, postgres);
+        boolean readable = text == null || text.indexOf('\uFFFD') < 0;
+        return readable ? plain(one, text, postgres) : null;
       }
-      case 0 -> null;
+      case 0 -> {
+        return null;
+      }
       case VARBINARY, BINARY -> {
         byte[] value = sent.value();
         boolean fits =
             one.type().equals("varbinary")
                 ? value == null || value.length <= one.lengthOr(1)
                 : one.type().equals("binary") && value != null && value.length == one.lengthOr(1);
-        yield fits ? new Given(one.name(), Types.VARBINARY, value) : null;
+        return fits ? new Given(one.name(), Types.VARBINARY, value) : null;
       }
       default -> {
         int kind = typed(one, sent.type());
-        Object value = kind == Types.OTHER ? null : SentValue.of(sent.value());
         boolean zoned = kind == Types.TIMESTAMP_WITH_TIMEZONE;
-        yield kind == Types.OTHER || zoned && !postgres ? null : of(one, kind, value, postgres);
+        return kind == Types.OTHER || (zoned && !postgres)
+            ? null
+            : of(one, kind, SentValue.of(sent.value()), postgres);
       }
-    };
+    }
   }
 
   private static Given plain(DeclaredParameter one, String text, boolean postgres) {
@@ -180,7 +185,7 @@ public final class GivenParameters {
               case Types.TIME -> isKnown(one, ((LocalTime) value).getNano()) ? value : null;
               case Types.TIMESTAMP -> timestamp(one, (LocalDateTime) value);
               case Types.TIMESTAMP_WITH_TIMEZONE ->
-                  isKnown(one, ((java.time.OffsetDateTime) value).getNano()) ? value : null;
+                  isKnown(one, ((OffsetDateTime) value).getNano()) ? value : null;
               default -> value;
             };
     return value != null && same == null ? null : new Given(one.name(), type, same);
