@@ -14,7 +14,7 @@ import java.util.List;
  */
 record About(String version, Instant time, String maintainer) {
   String summary() {
-    return "proxy for PostgreSQL, MySQL and MariaDB, and its manager";
+    return "proxy for PostgreSQL, MySQL, MariaDB and SQL Server, and its manager";
   }
 
   List<String> description() {

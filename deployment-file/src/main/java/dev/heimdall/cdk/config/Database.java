@@ -35,7 +35,8 @@ public record Database(
             format = Format.TEXT)
         Optional<String> securityGroup,
     @Setting(
-            value = "The port of its servers, such as 3306 for MySQL, for `securityGroup`.",
+            value =
+                "The port of its servers, 3306 for MySQL, 1433 for SQL Server, for `securityGroup`.",
             byDefault = "5432",
             range = "1..65535")
         int port) {

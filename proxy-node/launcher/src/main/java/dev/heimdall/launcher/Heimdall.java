@@ -20,7 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code heimdall} command. */
 @Command(
     name = "heimdall",
-    description = "A proxy for PostgreSQL, MySQL and MariaDB, and its manager.",
+    description = "A proxy for PostgreSQL, MySQL, MariaDB and SQL Server, and its manager.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
