@@ -3,6 +3,8 @@ package dev.heimdall.test.tds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Views of sys that a database's definitions are read by, with the columns that are documented. */
 final class CatalogueViews {
@@ -31,8 +33,15 @@ final class CatalogueViews {
               "SELECT 1 AS schema_id, 'dbo' AS name, 1 AS principal_id UNION ALL SELECT 4, 'sys', 4";
           case "objects" -> objects(session.database);
           case "system_objects" ->
-              "SELECT 'sp_executesql' AS name UNION ALL SELECT 'sp_help' UNION ALL SELECT 'sp_lock'"
-                  + " UNION ALL SELECT 'sp_who'";
+              Stream.of(
+                      "sp_cursorclose",
+                      "sp_cursorfetch",
+                      "sp_executesql",
+                      "sp_help",
+                      "sp_lock",
+                      "sp_who")
+                  .map("SELECT '%s' AS name"::formatted)
+                  .collect(Collectors.joining(" UNION ALL "));
           case "tables" ->
               tables(
                   "TABLE_TYPE = 'BASE TABLE'",

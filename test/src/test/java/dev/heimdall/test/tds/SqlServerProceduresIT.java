@@ -324,6 +324,20 @@ class SqlServerProceduresIT {
     }
   }
 
+  @Test
+  void anEndedCursorOfProceduresKeepsNoConnection() throws SQLException {
+    try (Connection client = client()) {
+      try (Statement scrolling =
+              client.createStatement(
+                  ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY);
+          ResultSet rows = scrolling.executeQuery("select v from plain")) {
+        assertThat(rows.last()).isTrue();
+        assertThat(rows.first()).isTrue();
+      }
+      assertThat(pinned()).isEmpty();
+    }
+  }
+
   private interface Way {
     void go(Connection client, String procedure) throws SQLException;
   }

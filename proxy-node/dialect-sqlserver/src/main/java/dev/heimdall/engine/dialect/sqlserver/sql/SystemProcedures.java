@@ -96,7 +96,7 @@ public final class SystemProcedures {
 
   /** Those of the server's own that change nothing at all: folded names. */
   public static List<String> reading() {
-    return HARMLESS.stream().filter(name -> !name.startsWith("sp_cursor")).toList();
+    return HARMLESS.stream().filter(name -> !name.equals("sp_cursor")).toList();
   }
 
   /**
