@@ -244,6 +244,8 @@ class SqlServerProceduresIT {
           + " applock_mode('public', 'a', 'Session'), left_behind(), object_id('tempdb..##g'),"
           + " object_id('tempdb..#t')";
 
+  private static final int MOST_TRIES = 5;
+
   private TdsTarget server;
   private SqlServerNode node;
 
@@ -500,23 +502,33 @@ class SqlServerProceduresIT {
     assertThat(found).isEmpty();
   }
 
+  /** What a batch leaves behind: nothing where it is empty. */
+  private String left(String sql) throws SQLException {
+    Await.until("no definition is in doubt", () -> !pins("exec harmless"));
+    try (Connection ann = client();
+        Connection bob = client()) {
+      String usual = state(bob);
+      go(ann, sql);
+      String pinned = pinned();
+      if (!pinned.isEmpty()) {
+        return sql + ": " + pinned;
+      }
+      boolean same = state(bob).equals(usual) && state(ann).equals(usual);
+      return same ? "" : sql + " has left something";
+    }
+  }
+
   @Test
   void aBatchOfTextsThatLeaveNothingKeepsNoConnection() throws Exception {
     List<String> found = new ArrayList<>();
     for (String sql : HARMLESS_BATCHES) {
-      Await.until("no definition is in doubt", () -> !pins("exec harmless"));
-      try (Connection ann = client();
-          Connection bob = client()) {
-        String usual = state(bob);
-        go(ann, sql);
-        String pinned = pinned();
-        if (!pinned.isEmpty()) {
-          found.add(sql + ": " + pinned);
-        } else if (!state(bob).equals(usual) || !state(ann).equals(usual)) {
-          found.add(sql + " has left something");
-        }
+      String left = left(sql);
+      for (int i = 0; i < MOST_TRIES && left.contains("just now"); i++) {
+        left = left(sql); // definitions were read meanwhile, for longer than calls wait
       }
+      found.add(left);
     }
+    found.removeIf(String::isEmpty);
     assertThat(found).isEmpty();
   }
 

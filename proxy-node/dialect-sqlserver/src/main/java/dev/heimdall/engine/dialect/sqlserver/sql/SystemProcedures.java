@@ -1,6 +1,5 @@
 package dev.heimdall.engine.dialect.sqlserver.sql;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -41,6 +40,19 @@ public final class SystemProcedures {
           "sp_statistics_100",
           "sp_stored_procedures",
           "sp_tables",
+          "sp_who",
+          "sp_who2");
+
+  private static final Set<String> READING =
+      Set.of(
+          "sp_cursorclose",
+          "sp_cursorfetch",
+          "sp_cursoroption",
+          "sp_databases",
+          "sp_datatype_info",
+          "sp_datatype_info_100",
+          "sp_lock",
+          "sp_server_info",
           "sp_who",
           "sp_who2");
 
@@ -94,9 +106,9 @@ public final class SystemProcedures {
     return folded.startsWith("sp_");
   }
 
-  /** Those of the server's own that change nothing at all: folded names. */
-  public static List<String> reading() {
-    return HARMLESS.stream().filter(name -> !name.equals("sp_cursor")).toList();
+  /** Folded names of those that change nothing, and read nothing of a table that they are told. */
+  public static Set<String> reading() {
+    return READING;
   }
 
   /**
