@@ -51,7 +51,7 @@ class AdvisedApplicationsIT {
   private final int http = FreePort.any();
   private final int manager = FreePort.any();
 
-  /** What readers and editors do between two views of the first page. */
+  /** Readers and editors at work. */
   private interface Day {
     void goesOn(Visitor visitor, int view);
   }

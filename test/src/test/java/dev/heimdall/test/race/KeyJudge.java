@@ -49,7 +49,7 @@ final class KeyJudge implements AutoCloseable {
   }
 
   /**
-   * How writes come to the server.
+   * Ways of writes to the server.
    *
    * @param writers sessions that write
    * @param heard waits until the node has heard of what was written

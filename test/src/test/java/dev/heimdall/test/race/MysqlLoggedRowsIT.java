@@ -170,7 +170,7 @@ class MysqlLoggedRowsIT {
     }
   }
 
-  /** What cascades to rows of the same table is in no log: whatever is written there counts. */
+  /** Cascades to rows of the same table are in no log: whatever is written there counts. */
   @ParameterizedTest
   @CsvSource({"MARIADB", "MYSQL"})
   void ofATableThatCascadesToItselfAllCounts(MysqlRelease release) throws SQLException {

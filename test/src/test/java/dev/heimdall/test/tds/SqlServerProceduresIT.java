@@ -502,7 +502,7 @@ class SqlServerProceduresIT {
     assertThat(found).isEmpty();
   }
 
-  /** What a batch leaves behind: nothing where it is empty. */
+  /** Traces of a batch; empty for none. */
   private String left(String sql) throws SQLException {
     Await.until("no definition is in doubt", () -> !pins("exec harmless"));
     try (Connection ann = client();

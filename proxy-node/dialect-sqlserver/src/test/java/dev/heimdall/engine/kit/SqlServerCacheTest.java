@@ -280,7 +280,7 @@ class SqlServerCacheTest {
       readsFromServer(bob, "one");
     }
 
-    /** What is kept may be newer than it reads, and what it reads may be older than others may. */
+    /** Results that are kept may be newer than it reads, and its own older than others may read. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 4, 5})
     void aTransactionThatBeginsAtAnotherLevelIsTheServers(int level) {

@@ -56,7 +56,7 @@ public final class Fingerprinter {
   private boolean codeBlock;
   private Run run;
 
-  /** What is ahead of a literal that is run. */
+  /** Tokens ahead of a literal that is run. */
   private enum Run {
     NOTHING,
     EXEC,
@@ -195,7 +195,7 @@ public final class Fingerprinter {
     form.finish();
   }
 
-  /** What this token leaves ahead of the next one. */
+  /** State ahead of the next token. */
   private Run run(int token) {
     return switch (token) {
       case '(' -> run.behindBracket();

@@ -26,7 +26,7 @@ final class PlainColumns {
       """
           + InformationDigest.OF_USERS;
 
-  /** How many columns a table has: the binary log has rows by places. */
+  /** Number of columns by table: the binary log has rows by places. */
   static final String COUNTS =
       "SELECT table_schema, table_name, COUNT(*) FROM information_schema.columns WHERE table_schema"
           + InformationDigest.OF_USERS

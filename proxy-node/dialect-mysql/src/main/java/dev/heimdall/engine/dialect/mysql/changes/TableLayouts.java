@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Definitions by which rows of the log are read: an event has columns by their places, and whose
- * they are only where the server is told to write that. Thread-safe.
+ * Definitions by which rows of the log are read: an event has columns by their places, and their
+ * names only with {@code binlog_row_metadata} FULL. Thread-safe.
  *
  * <p>A definition holds for an event if no other one can have been the table's then. It was read
  * when a transaction had come that wrote the table, so it has what was defined before that. No text

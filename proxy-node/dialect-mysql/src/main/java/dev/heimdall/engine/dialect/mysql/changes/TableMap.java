@@ -220,7 +220,7 @@ final class TableMap {
     return bits > 0 && (key.most() == signed || key.most() == 2 * signed + 1);
   }
 
-  /** How many bytes an integer has; 0 for another type. */
+  /** Bytes of an integer; 0 for another type. */
   int integer(int i) {
     return switch (types[i]) {
       case TINY -> 1;
