@@ -256,6 +256,11 @@ class OwnTransactionsIT {
         .flatMap(run -> Stream.of(true, false).map(bySql -> Arguments.of(run, bySql)));
   }
 
+  /** Of the node's server connections. */
+  private static boolean isTrueOfAll(String column, String value) {
+    return node.servers().stream().allMatch(row -> value.equals(row.get(column)));
+  }
+
   /** On another server connection, by a statement of the node's own ahead of the client's. */
   @ParameterizedTest
   @MethodSource("waysToRunWhatIsPreparedAgain")
@@ -271,11 +276,13 @@ class OwnTransactionsIT {
       ann.query(
           "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY,"
               + " DEFERRABLE");
+      Await.until("the session has no connection of its own", () -> isTrueOfAll("state", "idle"));
       SecureServer.server()
           .queryValue(
               "postgres",
               "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE usename"
                   + " = 'lured'");
+      Await.until("the node knows that it has ended", () -> isTrueOfAll("user", "waiting"));
       ann.send(run.messages);
       if (run.name().endsWith("TRANSACTION")) {
         ann.untilReady();
