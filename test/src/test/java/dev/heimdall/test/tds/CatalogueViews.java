@@ -106,6 +106,13 @@ final class CatalogueViews {
               none(
                   "0 AS class, 0 AS major_id, 0 AS minor_id, 0 AS grantee_principal_id,"
                       + " 'SL' AS type, 'G' AS state");
+          case "pg_class" ->
+              "SELECT object_id AS oid, 1 AS relnamespace FROM (" + sql("tables") + ")";
+          case "pg_trigger" ->
+              "SELECT object_id AS oid, parent_id AS tgrelid, 0 AS tgisinternal FROM ("
+                  + sql("triggers")
+                  + ")";
+          case "pg_rewrite" -> none("0 AS ev_class, '1' AS ev_type");
           case "configurations" -> "SELECT 'user options' AS name, 0 AS value_in_use";
           case "types" ->
               "SELECT 56 AS user_type_id, 'int' AS name, 4 AS schema_id, 56 AS system_type_id,"

@@ -39,6 +39,7 @@ final class Modules {
   private final List<GraphTable> graph = new CopyOnWriteArrayList<>();
   private final AtomicInteger changes = new AtomicInteger();
   private volatile boolean definitionsHidden;
+  private volatile boolean babelfish;
 
   private static String key(String database, String name) {
     return (database + "." + last(name)).toLowerCase(Locale.ROOT);
@@ -115,6 +116,11 @@ final class Modules {
     rows.add(new Row(database, view, query));
   }
 
+  /** Takes out the rows that were added to a view. */
+  void noRows(String view) {
+    rows.removeIf(row -> row.view().equals(view));
+  }
+
   List<Row> rows(String database, String view) {
     return rows.stream()
         .filter(row -> row.database().equals(database) && row.view().equals(view))
@@ -128,5 +134,14 @@ final class Modules {
 
   boolean definitionsHidden() {
     return definitionsHidden;
+  }
+
+  /** Answers from now on as Babelfish does where it differs, or as SQL Server. */
+  void asBabelfish(boolean is) {
+    babelfish = is;
+  }
+
+  boolean babelfish() {
+    return babelfish;
   }
 }

@@ -473,7 +473,9 @@ final class QueryRewriter {
       ofSession(last);
       return;
     }
-    if (parts.get(parts.size() - 2).is("sys") || first.equals("sys")) {
+    if (parts.get(parts.size() - 2).is("sys")
+        || first.equals("sys")
+        || first.equals("pg_catalog")) {
       String view = views.sql(first.equals("master") ? first : session.database, last);
       raw(view);
       if (!peek(0).isName()

@@ -128,8 +128,12 @@ final class SessionFunctions {
   private Integer permission(String name) {
     GroupMember member = session.server.member();
     boolean denied = member != null && member.group.denied.contains(session.login.user);
+    Modules modules = session.server.database().modules();
     if (name.equals("VIEW DEFINITION")) {
-      return session.server.database().modules().definitionsHidden() ? 0 : 1;
+      return modules.definitionsHidden() || modules.babelfish() ? 0 : 1;
+    }
+    if (name.equals("CONTROL")) {
+      return modules.definitionsHidden() ? 0 : 1;
     }
     return denied && name.startsWith("VIEW SERVER ") ? 0 : 1;
   }
@@ -182,6 +186,7 @@ final class SessionFunctions {
       case "ishadrenabled" -> session.server.member() == null ? "0" : "1";
       case "collation" -> "SQL_Latin1_General_CP1_CI_AS";
       case "isintegratedsecurityonly" -> "0";
+      case "babelfish" -> session.server.database().modules().babelfish() ? "1" : null;
       default -> null;
     };
   }

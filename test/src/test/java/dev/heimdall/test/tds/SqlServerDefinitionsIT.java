@@ -279,4 +279,35 @@ class SqlServerDefinitionsIT {
       server.database().modules().hideDefinitions(false);
     }
   }
+
+  /** HAS_PERMS_BY_NAME denies it VIEW DEFINITION there, as it does to all. */
+  @Test
+  void dboOfBabelfishSeesAllButWhatPostgresqlHasForItself() throws SQLException {
+    Modules modules = server.database().modules();
+    String other = SystemViews.number("'other'");
+    modules.asBabelfish(true);
+    try {
+      assertThat(insertAtAnotherNode()).isZero();
+      modules.row("app", "pg_trigger", "SELECT 77, " + other + ", 0");
+      assertThat(insertAtAnotherNode()).as("a trigger of its own").isEqualTo(REJECTED);
+      modules.noRows("pg_trigger");
+      modules.row("app", "pg_rewrite", "SELECT " + other + ", '3'");
+      assertThat(insertAtAnotherNode()).as("a rule of its own").isEqualTo(REJECTED);
+      modules.noRows("pg_rewrite");
+      modules.hideDefinitions(true);
+      assertThat(insertAtAnotherNode()).as("another user than dbo").isEqualTo(REJECTED);
+    } finally {
+      modules.hideDefinitions(false);
+      modules.noRows("pg_trigger");
+      modules.noRows("pg_rewrite");
+      modules.asBabelfish(false);
+    }
+  }
+
+  private static int insertAtAnotherNode() throws SQLException {
+    try (SqlServerNode another = node();
+        Connection on = another.jdbc(";encrypt=false")) {
+      return error(on, "insert into other values (1)");
+    }
+  }
 }

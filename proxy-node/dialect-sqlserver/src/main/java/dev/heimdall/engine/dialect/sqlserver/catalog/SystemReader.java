@@ -21,7 +21,25 @@ final class SystemReader {
   private static final String ABOUT =
       "SELECT CAST(DATABASEPROPERTYEX(%1$s, 'Updateability') AS nvarchar(60)),"
           + " HAS_PERMS_BY_NAME(%1$s, 'DATABASE', 'VIEW DEFINITION'), SCHEMA_NAME(),"
-          + " SUSER_SNAME(), HAS_PERMS_BY_NAME(N'master', 'DATABASE', 'VIEW DEFINITION')";
+          + " SUSER_SNAME(), HAS_PERMS_BY_NAME(N'master', 'DATABASE', 'VIEW DEFINITION'),"
+          + " CAST(SERVERPROPERTY('Babelfish') AS int)";
+
+  /**
+   * Babelfish denies VIEW DEFINITION to all, and shows its dbo all that T-SQL has defined; what was
+   * defined past T-SQL is in the catalogue of PostgreSQL alone.
+   */
+  private static final String OF_BABELFISH =
+      """
+      SELECT HAS_PERMS_BY_NAME(%1$s, 'DATABASE', 'CONTROL'),
+        (SELECT COUNT(*) FROM pg_catalog.pg_trigger g
+          JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
+          JOIN sys.schemas s ON s.schema_id = c.relnamespace
+          WHERE g.tgisinternal = 0
+          AND NOT EXISTS (SELECT 1 FROM sys.triggers t WHERE t.object_id = g.oid)),
+        (SELECT COUNT(*) FROM pg_catalog.pg_rewrite r
+          JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+          JOIN sys.schemas s ON s.schema_id = c.relnamespace
+          WHERE r.ev_type <> '1')""";
 
   /** Digest of the database as seen from outside, by which a change is noticed. */
   record Digest(String text) implements CatalogueProtocol.Mark {}
@@ -85,7 +103,8 @@ final class SystemReader {
         progress.unread(
             about.sees()
                 ? ""
-                : "what is hidden from a user without VIEW DEFINITION on the database");
+                : "what is hidden from a user without VIEW DEFINITION on the database, or, on"
+                    + " Babelfish, from others than dbo, or has triggers or rules of PostgreSQL");
         connection.rollback();
         return new CatalogueProtocol.Reading(replica, digest, objects);
       }
@@ -109,10 +128,17 @@ final class SystemReader {
       return new About(
           database,
           "READ_ONLY".equals(row.getString(1)),
-          row.getInt(2) == 1,
+          row.getInt(2) == 1 || (row.getInt(6) == 1 && seesAllOfBabelfish(literal)),
           row.getString(3),
           row.getString(4),
           row.getInt(5) == 1);
+    }
+  }
+
+  private boolean seesAllOfBabelfish(String database) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(OF_BABELFISH.formatted(database))) {
+      return row.next() && row.getInt(1) == 1 && row.getInt(2) == 0 && row.getInt(3) == 0;
     }
   }
 
