@@ -29,13 +29,16 @@ final class KeyJudge implements AutoCloseable {
   private final KeyWords words;
   private final Sessions node;
   private final Route route;
-  private final Connection writer;
+  private final Connection owner;
   private final Connection server;
   private final String prefix;
   private final List<String> types;
 
   /** That of this round. */
   private String table;
+
+  /** Of this round. */
+  private Connection writer;
 
   private long pairs;
   private long touched;
@@ -109,14 +112,14 @@ final class KeyJudge implements AutoCloseable {
     this.types = List.copyOf(types);
     random = new SplittableRandom(seed);
     this.node = node;
-    writer = route.writers().open();
+    owner = route.writers().open();
     server = past.open();
     create();
   }
 
   /** Once for all: behind a definition nothing is cached for a while. */
   private void create() throws SQLException {
-    try (Statement statement = writer.createStatement()) {
+    try (Statement statement = owner.createStatement()) {
       statement.execute(words.settings().get(0).get(0));
       for (int i = 0; i < types.size(); i++) {
         String type = types.get(i);
@@ -168,9 +171,14 @@ final class KeyJudge implements AutoCloseable {
     }
   }
 
-  /** With a session of its own: what one leaves behind keeps others from being cached. */
+  /**
+   * With sessions of its own: one that keeps its server connection reads nothing from the cache,
+   * and its writes count for all rows.
+   */
   private void round() throws SQLException {
-    try (Connection reader = node.open()) {
+    try (Connection reader = node.open();
+        Connection writing = route.writers().open()) {
+      writer = writing;
       settle(reader, server);
       round(reader);
     }
@@ -368,12 +376,12 @@ final class KeyJudge implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    try (Statement statement = writer.createStatement()) {
+    try (Statement statement = owner.createStatement()) {
       for (int i = 0; i < types.size(); i++) {
         statement.execute("DROP TABLE IF EXISTS " + prefix + i);
       }
     }
-    writer.close();
+    owner.close();
     server.close();
   }
 }
