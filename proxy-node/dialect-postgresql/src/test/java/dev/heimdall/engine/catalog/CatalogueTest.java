@@ -107,6 +107,26 @@ class CatalogueTest {
     assertThat(fresh(objects()).resolve(parsed, SCOPE).readOnly()).isFalse();
   }
 
+  /** It reads what no text names, but is no code that may have been read wrongly. */
+  @Test
+  void aProcedureThatReadsDefinitionsLeavesThemAndItsSession() {
+    RoutineRow.Unread metadata = new RoutineRow.Unread(FunctionEffect.METADATA, null, true, false);
+    RoutineRow row = new RoutineRow(92, "public", "help", true, null, metadata, null, List.of());
+
+    Statement call =
+        resolve(objects().routine(row), said(StatementClass.CALL, List.of(), List.of(), "help"));
+
+    assertThat(call.understood()).isFalse();
+    assertThat(call.basis()).isEqualTo(Basis.SERVER);
+    assertThat(call.repeatable()).isFalse();
+    assertThat(call.changesSession()).isNull();
+    assertThat(call.movesPath()).isFalse();
+    assertThat(call.writesAnything()).isFalse();
+    assertThat(call.runsUnread()).isFalse();
+    assertThat(call.mayDefine()).isFalse();
+    assertThat(call.keepsCode()).isTrue();
+  }
+
   @Test
   void cyclesOfForeignKeysAndInheritanceEnd() {
     ObjectsBuilder builder =

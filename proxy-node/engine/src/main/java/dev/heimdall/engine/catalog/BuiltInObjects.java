@@ -68,7 +68,7 @@ public class BuiltInObjects {
   final Routine function(String name, FunctionEffect effect) {
     String because =
         switch (effect) {
-          case REPEATABLE, MOMENT, VARYING, SERVER -> null;
+          case REPEATABLE, MOMENT, VARYING, SERVER, METADATA -> null;
           case SESSION -> "changes the session";
           case LOCK, SESSION_LOCK -> "takes or gives back locks";
           case WRITE -> "changes something in the server, or only the writer can answer it";

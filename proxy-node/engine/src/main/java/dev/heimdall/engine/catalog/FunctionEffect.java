@@ -14,6 +14,8 @@ public enum FunctionEffect {
   VARYING,
   /** Changes nothing, but answers from the server that is asked, or from its system tables. */
   SERVER,
+  /** Changes nothing, but reads system tables, and whatever tables its arguments name. */
+  METADATA,
   /** Changes the session. */
   SESSION,
   /** Takes locks until the end of the transaction. */
@@ -30,14 +32,14 @@ public enum FunctionEffect {
     return switch (this) {
       case REPEATABLE -> Basis.TABLES;
       case MOMENT -> Basis.MOMENT;
-      case SERVER -> Basis.SERVER;
+      case SERVER, METADATA -> Basis.SERVER;
       default -> Basis.ANYTHING;
     };
   }
 
   /** True if it does more than to compute and to read. */
   boolean changesSomething() {
-    return compareTo(SERVER) > 0;
+    return compareTo(METADATA) > 0;
   }
 
   boolean changesSession() {

@@ -546,10 +546,10 @@ final class Resolution {
     verdict.is(Trait.MOVES_PATH, routine.movesPath());
     verdict.is(Trait.MAY_SEED, routine.maySeed());
     verdict.is(Trait.NOT_UNDERSTOOD, routine.unread());
-    verdict.is(Trait.RUNS_UNREAD, routine.unread() && !routine.builtIn());
+    verdict.is(Trait.RUNS_UNREAD, routine.runsUnread());
     String why = routine.does(through, routine.because());
     switch (routine.effect()) {
-      case REPEATABLE, MOMENT, VARYING, SERVER -> {}
+      case REPEATABLE, MOMENT, VARYING, SERVER, METADATA -> {}
       case SESSION -> verdict.raise(StatementClass.SESSION, why);
       case LOCK, SESSION_LOCK -> verdict.raise(StatementClass.LOCK, why);
       case WRITE -> verdict.raise(StatementClass.WRITE, why);

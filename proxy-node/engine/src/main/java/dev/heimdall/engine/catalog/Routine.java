@@ -116,6 +116,11 @@ final class Routine {
     return unread;
   }
 
+  /** True if it runs code that could not be read, by which it may define other code. */
+  boolean runsUnread() {
+    return unread && !builtIn && effect != FunctionEffect.METADATA;
+  }
+
   void cannotBeRead() {
     unread = true;
   }

@@ -392,7 +392,7 @@ final class DatabaseDefinitions {
     }
     standIns.forEach(this::synonym);
     if (about.sees()) { // else one of that name may be a user's, which Babelfish runs instead
-      master.reading().forEach(name -> unread(--ids, new Named(USUAL_SCHEMA, name), NOTHING));
+      master.reading().forEach((name, how) -> unread(--ids, new Named(USUAL_SCHEMA, name), how));
     }
     behindRoutines.forEach(Runnable::run);
     for (long view : views) {

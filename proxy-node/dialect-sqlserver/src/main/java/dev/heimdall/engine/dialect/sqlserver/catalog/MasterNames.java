@@ -4,7 +4,9 @@ import dev.heimdall.engine.catalog.FunctionEffect;
 import dev.heimdall.engine.catalog.RoutineRow;
 import dev.heimdall.engine.dialect.sqlserver.sql.SystemProcedures;
 import dev.heimdall.engine.sql.FoldedName;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,6 +24,12 @@ final class MasterNames {
           true,
           false);
 
+  private static final RoutineRow.Unread READING =
+      new RoutineRow.Unread(FunctionEffect.SERVER, null, false, false);
+
+  private static final RoutineRow.Unread METADATA =
+      new RoutineRow.Unread(FunctionEffect.METADATA, null, true, false);
+
   private final Set<String> names = new HashSet<>();
   private final boolean sees;
 
@@ -38,16 +46,23 @@ final class MasterNames {
     names.add(FoldedName.of(name));
   }
 
-  /** Procedures of the server's own that only read, folded. */
-  Set<String> reading() {
-    Set<String> reading = new HashSet<>(SystemProcedures.reading());
-    reading.retainAll(names);
-    return reading;
+  /** Procedures of the server's own that change nothing, folded. */
+  Map<String, RoutineRow.Unread> reading() {
+    Map<String, RoutineRow.Unread> found = new HashMap<>();
+    SystemProcedures.reading().forEach(name -> found.put(name, READING));
+    SystemProcedures.metadata().forEach(name -> found.put(name, METADATA));
+    if (!knowsAll()) {
+      found.keySet().retainAll(names);
+    } // else the call of one that the server lacks is an error: drivers try those of later versions
+    return found;
+  }
+
+  private boolean knowsAll() {
+    return sees && names.contains(LISTED);
   }
 
   /** True if who calls a procedure of this folded name may get another one than the database's. */
   boolean mayHave(String name) {
-    boolean known = sees && names.contains(LISTED);
-    return SystemProcedures.isLookedForInMaster(name) && (!known || names.contains(name));
+    return SystemProcedures.isLookedForInMaster(name) && (!knowsAll() || names.contains(name));
   }
 }

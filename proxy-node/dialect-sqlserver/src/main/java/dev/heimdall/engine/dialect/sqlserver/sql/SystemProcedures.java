@@ -9,18 +9,14 @@ import java.util.Set;
  * session's context.
  */
 public final class SystemProcedures {
-  private static final Set<String> HARMLESS =
+  /** Those that read system tables, and may read a table that they are told. */
+  private static final Set<String> METADATA =
       Set.of(
-          "sp_cursor",
-          "sp_cursorclose",
-          "sp_cursorfetch",
-          "sp_cursoroption",
+          "sp_column_privileges",
           "sp_columns",
           "sp_columns_100",
+          "sp_columns_170",
           "sp_columns_managed",
-          "sp_databases",
-          "sp_datatype_info",
-          "sp_datatype_info_100",
           "sp_describe_first_result_set",
           "sp_describe_undeclared_parameters",
           "sp_fkeys",
@@ -28,9 +24,7 @@ public final class SystemProcedures {
           "sp_helpdb",
           "sp_helpindex",
           "sp_helptext",
-          "sp_lock",
           "sp_pkeys",
-          "sp_server_info",
           "sp_spaceused",
           "sp_special_columns",
           "sp_special_columns_100",
@@ -39,9 +33,8 @@ public final class SystemProcedures {
           "sp_statistics",
           "sp_statistics_100",
           "sp_stored_procedures",
-          "sp_tables",
-          "sp_who",
-          "sp_who2");
+          "sp_table_privileges",
+          "sp_tables");
 
   private static final Set<String> READING =
       Set.of(
@@ -81,6 +74,9 @@ public final class SystemProcedures {
           "sp_unprepare",
           "sp_unsetapprole");
 
+  /** The one that changes rows, and leaves the session as it was. */
+  private static final String CURSOR = "sp_cursor";
+
   private SystemProcedures() {}
 
   /**
@@ -106,6 +102,11 @@ public final class SystemProcedures {
     return folded.startsWith("sp_");
   }
 
+  /** Folded names of those that change nothing, and may read a table that they are told. */
+  public static Set<String> metadata() {
+    return METADATA;
+  }
+
   /** Folded names of those that change nothing, and read nothing of a table that they are told. */
   public static Set<String> reading() {
     return READING;
@@ -117,6 +118,7 @@ public final class SystemProcedures {
    * @param procedure its last part
    */
   public static boolean mayChangeSession(String procedure) {
-    return !HARMLESS.contains(procedure.toLowerCase(Locale.ROOT));
+    String name = procedure.toLowerCase(Locale.ROOT);
+    return !METADATA.contains(name) && !READING.contains(name) && !name.equals(CURSOR);
   }
 }
