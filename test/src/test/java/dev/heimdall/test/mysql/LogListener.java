@@ -55,6 +55,7 @@ final class LogListener implements AutoCloseable, ChangeSink, ChangeReader.Progr
   private final CompletableFuture<Void> following = new CompletableFuture<>();
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
   private volatile Consumer<Heard> visitor = transaction -> {};
+  private final List<String> tooLate = new ArrayList<>();
   private int missed;
 
   private LogListener(DataSource source) {
@@ -161,6 +162,11 @@ final class LogListener implements AutoCloseable, ChangeSink, ChangeReader.Progr
     return all;
   }
 
+  /** Reasons why what is kept could not be used at times. */
+  synchronized List<String> tooLate() {
+    return List.copyOf(tooLate);
+  }
+
   /** How often anything may have been written; and forgets it. */
   synchronized int takeMissed() {
     int count = missed;
@@ -209,7 +215,9 @@ final class LogListener implements AutoCloseable, ChangeSink, ChangeReader.Progr
   }
 
   @Override
-  public void behind(String why) {}
+  public synchronized void behind(String why) {
+    tooLate.add(why);
+  }
 
   @Override
   public void heard(int tables, boolean news) {}

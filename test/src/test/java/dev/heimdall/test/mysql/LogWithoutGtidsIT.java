@@ -15,20 +15,28 @@ import org.junit.jupiter.api.Test;
 /** MySQL as it is without options: its transactions have no GTIDs. */
 @Tag("long")
 class LogWithoutGtidsIT {
+  private static final int WRITES = 10_000;
+
+  private static MysqlCluster start() throws Exception {
+    return MysqlRelease.MYSQL
+        .cluster()
+        .option("gtid-mode", "OFF")
+        .option("enforce-gtid-consistency", "OFF")
+        .start();
+  }
+
+  private static LogListener listener(MysqlCluster cluster) {
+    return LogListener.to(
+        LogListener.source(
+            cluster.primary(), cluster.superuser(), cluster.password(), BackendTls.defaults()));
+  }
+
   @Test
   void transactionsAreKnownByTheirPlaceInTheLog() throws Exception {
-    try (MysqlCluster cluster =
-        MysqlRelease.MYSQL
-            .cluster()
-            .option("gtid-mode", "OFF")
-            .option("enforce-gtid-consistency", "OFF")
-            .start()) {
+    try (MysqlCluster cluster = start()) {
       MysqlServer server = cluster.primary();
       server.execute("CREATE TABLE app.placed (i INT)");
-      try (LogListener listener =
-          LogListener.to(
-              LogListener.source(
-                  server, cluster.superuser(), cluster.password(), BackendTls.defaults()))) {
+      try (LogListener listener = listener(cluster)) {
         server.execute("INSERT INTO app.placed VALUES (1)");
         String file = server.queryValue("", "SHOW BINARY LOG STATUS");
         Await.until("it was heard of", () -> listener.count() == 1);
@@ -36,6 +44,24 @@ class LogWithoutGtidsIT {
         assertThat(heard.tables()).isEqualTo(Set.of("app.placed"));
         assertThat(heard.at()).isInstanceOf(BinlogPosition.class);
         assertThat(file).endsWith(String.valueOf(((BinlogPosition) heard.at()).file()));
+      }
+    }
+  }
+
+  /** Each waits a second until it counts as visible; the log is read on meanwhile. */
+  @Test
+  void aServerWithThousandsOfWritesIsFollowed() throws Exception {
+    try (MysqlCluster cluster = start()) {
+      MysqlServer server = cluster.primary();
+      server.execute(
+          "CREATE TABLE app.placed (i INT)",
+          "CREATE PROCEDURE app.writes(n INT) BEGIN"
+              + " WHILE n > 0 DO INSERT INTO app.placed VALUES (n); SET n = n - 1; END WHILE; END");
+      try (LogListener listener = listener(cluster)) {
+        server.execute("CALL app.writes(" + WRITES + ")");
+        Await.until("all were heard of", () -> listener.count() >= WRITES);
+        assertThat(listener.follows()).isTrue();
+        assertThat(listener.tooLate()).isEmpty();
       }
     }
   }

@@ -15,8 +15,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -42,20 +40,12 @@ final class BinlogReader implements ChangeReader {
   /** Bytes; a file ends behind the transaction with which it is full, whatever size that has. */
   private static final long LARGEST_FILE = 1L << 42;
 
-  private static final int MOST_WAITING = 200;
   private static final int IDLE_MILLIS = 500;
 
   /** A server that has more to send, and sends none of it for so long, sends something else. */
   private static final long MOST_SILENT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
-  /**
-   * Committed transaction.
-   *
-   * @param cameAt by {@link System#nanoTime}
-   */
-  private record Arrived(LoggedTransaction transaction, long cameAt) {}
 
   /** Makes the two connections. */
   interface Server {
@@ -73,7 +63,7 @@ final class BinlogReader implements ChangeReader {
   private final WrittenTables tables;
   private final ChangeSink sink;
   private final TableLayouts layouts;
-  private final BlockingQueue<Arrived> arrived = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final WaitingTransactions arrived = new WaitingTransactions();
   private final CompletableFuture<Void> streaming = new CompletableFuture<>();
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
   private volatile LogConnection log;
@@ -111,7 +101,7 @@ final class BinlogReader implements ChangeReader {
         progress.following();
         Lateness lateness = new Lateness(connection, from, progress);
         while (true) {
-          Arrived next = arrived.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+          WaitingTransactions.Arrived next = arrived.take(IDLE_MILLIS);
           if (next == null) {
             proceed();
           } else {
@@ -151,9 +141,10 @@ final class BinlogReader implements ChangeReader {
   }
 
   private void take(LoggedTransaction transaction) {
-    Arrived next = new Arrived(transaction, System.nanoTime());
+    WaitingTransactions.Arrived next =
+        new WaitingTransactions.Arrived(transaction, System.nanoTime());
     try {
-      while (!arrived.offer(next, IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
+      while (!arrived.add(next, IDLE_MILLIS)) {
         if (closed) {
           return;
         }
@@ -163,7 +154,8 @@ final class BinlogReader implements ChangeReader {
     }
   }
 
-  private void report(Arrived next, Visibility visibility, Progress progress) throws Exception {
+  private void report(WaitingTransactions.Arrived next, Visibility visibility, Progress progress)
+      throws Exception {
     LoggedTransaction transaction = next.transaction();
     long pause = 0;
     while (!visibility.shows(transaction, since(next.cameAt()))) {
