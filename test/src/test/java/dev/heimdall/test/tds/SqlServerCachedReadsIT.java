@@ -133,6 +133,30 @@ class SqlServerCachedReadsIT {
     }
   }
 
+  /** The stand-in has none of them, and answers with an error. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "exec sp_tables",
+        "sp_columns N'items'",
+        "exec dbo.sp_help N'items'",
+        "exec sp_pkeys @table_name = N'items'",
+        "exec sp_who"
+      })
+  void aCallThatReadsDefinitionsDropsNoResult(String call) throws SQLException {
+    try (Connection client = client();
+        Connection other = client()) {
+      assertThat(all(client, READ)).isEqualTo("[one;]");
+      renamedPast("past the node");
+      try {
+        all(other, call);
+      } catch (SQLException e) {
+        assertThat(e.getErrorCode()).isNotZero();
+      }
+      assertThat(all(client, READ)).isEqualTo("[one;]");
+    }
+  }
+
   /** HikariCP looks whether a connection lives, and sets what its last user has changed. */
   @Test
   void whatComesOutOfHikariIsServedFromItsSecondRunOn() throws SQLException {

@@ -125,6 +125,20 @@ class CatalogueTest {
     assertThat(call.runsUnread()).isFalse();
     assertThat(call.mayDefine()).isFalse();
     assertThat(call.keepsCode()).isTrue();
+    assertThat(call.readsByCall()).isTrue();
+  }
+
+  @Test
+  void aProcedureOfUsersIsNotKnownToReadAlone() {
+    RoutineRow.Unread metadata = new RoutineRow.Unread(FunctionEffect.METADATA, null, true, false);
+    ObjectsBuilder builder =
+        objects()
+            .routine(new RoutineRow(92, "public", "writer", true, null, metadata, null, List.of()));
+
+    for (String name : List.of("reader", "writer")) {
+      Statement call = resolve(builder, said(StatementClass.CALL, List.of(), List.of(), name));
+      assertThat(call.readsByCall()).as(name).isFalse();
+    }
   }
 
   @Test

@@ -121,6 +121,11 @@ final class Routine {
     return unread && !builtIn && effect != FunctionEffect.METADATA;
   }
 
+  /** True if it is one of the server's own that changes nothing. */
+  boolean readsOfServer() {
+    return effect == FunctionEffect.SERVER || effect == FunctionEffect.METADATA;
+  }
+
   void cannotBeRead() {
     unread = true;
   }

@@ -25,6 +25,7 @@ final class Verdict {
     MAY_SEED,
     MAY_NOTIFY,
     RUNS_UNREAD,
+    READS_BY_CALL,
     KEEPS_CODE
   }
 
@@ -180,6 +181,7 @@ final class Verdict {
         traits.contains(Trait.MAY_SEED),
         traits.contains(Trait.RUNS_UNREAD),
         callsCode,
+        traits.contains(Trait.READS_BY_CALL) && !writesAnything,
         traits.contains(Trait.MAY_NOTIFY) || writesAnything,
         !traits.contains(Trait.NOT_UNDERSTOOD),
         traits.contains(Trait.KEEPS_CODE),

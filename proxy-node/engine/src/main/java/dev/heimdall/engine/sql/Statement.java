@@ -29,6 +29,7 @@ import java.util.TreeSet;
  * @param runsUnread whether it runs code that could not be read, which may have made other code
  * @param callsCode whether it reads a view or calls a function that the server did not bring, each
  *     of which may be another one by now
+ * @param readsByCall whether it does nothing but call procedures of the server's own that only read
  * @param mayNotify whether it may send notifications to clients that listen, in code that it runs
  *     as well; of one that nothing is known of, it may
  * @param understood whether nothing else than these tables can be touched by what it says and by
@@ -54,6 +55,7 @@ public record Statement(
     boolean maySeed,
     boolean runsUnread,
     boolean callsCode,
+    boolean readsByCall,
     boolean mayNotify,
     boolean understood,
     boolean keepsCode,
@@ -92,6 +94,7 @@ public record Statement(
         false,
         !parsed.understood(),
         !parsed.understood(),
+        false,
         writesAnything || !parsed.understood(),
         parsed.understood(),
         false,
@@ -123,6 +126,11 @@ public record Statement(
   /** True if it changes nothing and locks nothing, so that any replica may answer it. */
   public boolean readOnly() {
     return kind == StatementClass.READ && !writesAnything && !parsed.locking();
+  }
+
+  /** Kind of what it does to data, also where procedures of the server's own do it. */
+  public StatementClass kindForData() {
+    return readsByCall ? StatementClass.READ : kind;
   }
 
   /**

@@ -190,7 +190,7 @@ public final class Writes {
     if (!does.tablesWritten().isEmpty()) {
       spare(does.tablesWritten(), SparingWrites.ofWritten(decision));
     }
-    switch (does.kind()) {
+    switch (does.kindForData()) {
       case EMPTY, READ, TRANSACTION, SESSION, LOCK -> {
         if (ends || does.writesAnything() || does.callsCode() || !does.tablesWritten().isEmpty()) {
           boolean locksOnly = does.kind() == StatementClass.LOCK && !does.writesAnything();

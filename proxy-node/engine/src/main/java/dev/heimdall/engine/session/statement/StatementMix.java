@@ -16,9 +16,9 @@ public final class StatementMix {
    */
   public static void count(PoolMetrics counters, Statement statement, StatementFacts facts) {
     if (statement != null) {
-      switch (statement.kind()) {
+      switch (statement.kindForData()) {
         case READ -> {
-          if (statement.readOnly()) {
+          if (statement.readOnly() || statement.readsByCall()) {
             counters.readSent();
           } else {
             counters.writeSent();
