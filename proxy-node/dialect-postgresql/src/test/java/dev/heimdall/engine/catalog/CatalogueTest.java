@@ -129,11 +129,15 @@ class CatalogueTest {
   }
 
   @Test
-  void aProcedureOfUsersIsNotKnownToReadAlone() {
+  void aProcedureOfUsersAndAWriteBesideItAreNotKnownToReadAlone() {
     RoutineRow.Unread metadata = new RoutineRow.Unread(FunctionEffect.METADATA, null, true, false);
     ObjectsBuilder builder =
         objects()
-            .routine(new RoutineRow(92, "public", "writer", true, null, metadata, null, List.of()));
+            .routine(new RoutineRow(92, "public", "writer", true, null, metadata, null, List.of()))
+            .routine(new RoutineRow(93, "public", "help", true, null, metadata, null, List.of()));
+    ParsedStatement beside = said(StatementClass.CALL, List.of(), List.of("a"), "help");
+
+    assertThat(resolve(builder, beside).readsByCall()).isFalse();
 
     for (String name : List.of("reader", "writer")) {
       Statement call = resolve(builder, said(StatementClass.CALL, List.of(), List.of(), name));

@@ -165,6 +165,8 @@ final class Resolution {
   private boolean readsByCall() {
     return parsed.kind() == StatementClass.CALL
         && parsed.understood()
+        && parsed.statements() == 1
+        && parsed.writes().isEmpty()
         && !called.isEmpty()
         && called.keySet().stream().allMatch(Routine::readsOfServer);
   }
