@@ -25,9 +25,6 @@ public final class GivenParameters {
   /** A statement that has none. */
   public static final GivenParameters NONE = new GivenParameters(List.of(), null);
 
-  private static final int VARBINARY = 0xA5;
-  private static final int BINARY = 0xAD;
-
   /** Digits of a {@code decimal} that is declared without. */
   private static final int USUAL_DIGITS = 18;
 
@@ -105,7 +102,7 @@ public final class GivenParameters {
       case 0 -> {
         return null;
       }
-      case VARBINARY, BINARY -> {
+      case SqlServerSql.VARBINARY, SqlServerSql.BINARY -> {
         byte[] value = sent.value();
         boolean fits =
             one.type().equals("varbinary")

@@ -32,8 +32,6 @@ final class CallValues {
   private static final int CHAR = 0xAF;
   private static final int NVARCHAR = 0xE7;
   private static final int NCHAR = 0xEF;
-  private static final int VARBINARY = 0xA5;
-  private static final int BINARY = 0xAD;
   private static final int COLLATION = 5;
   private static final int MAX = 0xFFFF;
   private static final int NULL = 0xFFFF;
@@ -181,7 +179,7 @@ final class CallValues {
           return NONE;
         }
       }
-      case VARBINARY, BINARY -> {
+      case SqlServerSql.VARBINARY, SqlServerSql.BINARY -> {
         boolean chunked = in.getUnsignedShortLE(at) == MAX;
         if (chunked && !all) {
           return -1;
@@ -200,7 +198,7 @@ final class CallValues {
     return switch (type) {
       case INT_1, INT_2, INT_4, INT_8, INT_N -> SqlServerSql.INTEGER;
       case GUID -> SqlServerSql.UNIQUEIDENTIFIER;
-      case VARBINARY, BINARY -> all ? type : NONE;
+      case SqlServerSql.VARBINARY, SqlServerSql.BINARY -> all ? type : NONE;
       default -> SqlServerSql.CHARACTERS;
     };
   }

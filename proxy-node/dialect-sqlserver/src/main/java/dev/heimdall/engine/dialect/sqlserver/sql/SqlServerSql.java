@@ -40,6 +40,11 @@ public final class SqlServerSql implements SqlDialect {
 
   public static final int UNIQUEIDENTIFIER = 3;
 
+  /** Types as TDS has them, by which no value is compared. */
+  public static final int VARBINARY = 0xA5;
+
+  public static final int BINARY = 0xAD;
+
   private final StatementParser parser = new StatementParser(this, SqlServerReader::new);
 
   private SqlServerSql() {}
