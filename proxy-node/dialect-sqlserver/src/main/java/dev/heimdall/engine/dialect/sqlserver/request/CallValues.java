@@ -240,7 +240,10 @@ final class CallValues {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Reads a text as UTF-8; false for one of a code page that is not known here. */
+  /**
+   * Reads a text as UTF-8; false for one of a code page that is not known here, or not wanted: keys
+   * are compared by texts of ASCII alone.
+   */
   private boolean characters(boolean wide) {
     this.wide = wide;
     characters = 0;
@@ -254,7 +257,7 @@ final class CallValues {
     if (wide || isAscii()) {
       return true;
     }
-    String text = CodePage.decode(in, collation, sent);
+    String text = all ? CodePage.decode(in, collation, sent) : null;
     value = text == null ? null : text.getBytes(UTF_8);
     return text != null;
   }
