@@ -45,6 +45,26 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** The only one that clients know: their requests get the server's own in its place. */
   private static final long CLIENTS_DESCRIPTOR = 1;
 
+  /** Place of the group that is being answered in the course of an attention. */
+  private enum Interruption {
+    NONE,
+    SENT,
+    /** Sent, and an answer has ended since then. */
+    ANSWERED,
+    ACKNOWLEDGED,
+    /** Acknowledged behind an answer that has ended. */
+    ACKNOWLEDGED_LATE
+  }
+
+  /** Acknowledgement of a reset that its client has not asked for. */
+  private enum OwnReset {
+    NONE,
+    /** The next packet may have it. */
+    AWAITED,
+    /** What is being read has it. */
+    FOUND
+  }
+
   private final ServerConnection connection;
   private final ReplyDelivery delivery;
   private final SqlServerRequests requests;
@@ -61,8 +81,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** True if the last DONE has said that its statement failed. */
   private boolean failed;
 
-  /** True between an attention to the server and its acknowledgement. */
-  private boolean interrupted;
+  private Interruption interruption = Interruption.NONE;
 
   /** Number of attentions sent. */
   private int attentions;
@@ -70,17 +89,13 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** Error for which that attention was sent; null where not needed. */
   private ServerError reason;
 
-  /** True if an answer has ended since then. */
-  private boolean answered;
-
   /** The answer to a client that has sent no attention itself; null where there is none. */
   private InterruptedReply cut;
 
-  /** True if the next packet may acknowledge a reset that its client has not asked for. */
-  private boolean hides;
+  private OwnReset ownReset = OwnReset.NONE;
 
-  /** The acknowledgement's place in what is being read; negative where there is none. */
-  private int hidden = -1;
+  /** Place of that acknowledgement in what is being read, once it is found. */
+  private int hidden;
 
   /** The part that has come of that packet, or of a header that was cut. */
   private ByteBuf begun;
@@ -111,7 +126,20 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
    * token for the end of what they know of their sessions.
    */
   void hidesReset(boolean own) {
-    hides = own;
+    become(own ? OwnReset.AWAITED : OwnReset.NONE);
+  }
+
+  private void become(OwnReset next) {
+    ownReset = next;
+  }
+
+  private void become(Interruption next) {
+    interruption = next;
+  }
+
+  /** True between an attention to the server and its acknowledgement. */
+  private boolean interrupted() {
+    return interruption == Interruption.SENT || interruption == Interruption.ANSWERED;
   }
 
   /**
@@ -121,10 +149,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
    * @param packetSize for a client that is to get the error; 0 where it knows of the attention
    */
   void interrupt(ServerError why, int packetSize) {
-    interrupted = true;
+    become(Interruption.SENT);
     attentions++;
     reason = why;
-    answered = false;
     if (why != null && packetSize > 0) {
       ByteBuf kept = connection.allocate(TdsPacket.INITIAL_SIZE);
       cut = new InterruptedReply(why, version, packetSize, walker.missing(), kept);
@@ -186,7 +213,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   public void read(ByteBuf consumed) {
     int walked = walker.cutHeader();
     ByteBuf all = begun == null ? consumed : behindBegun(consumed);
-    ByteBuf whole = hides ? wholePacket(all) : all;
+    ByteBuf whole = ownReset == OwnReset.NONE ? all : wholePacket(all);
     if (whole != null) {
       readOn(whole, walked);
     }
@@ -226,7 +253,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
         at = walker.walk(consumed, at, end);
         if (walker.to() > walker.from()) {
           tokens.on(consumed, walker.from(), walker.to());
-          from = hides ? behindReset(consumed, from) : from;
+          from = ownReset == OwnReset.NONE ? from : behindReset(consumed, from);
           if (!delivery.absorbing()) {
             delivery.noted(ReplyDelivery.Part.ANSWER);
           }
@@ -253,8 +280,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
 
   /** Takes an acknowledgement out of the packet; returns where what is not passed begins. */
   private int behindReset(ByteBuf packet, int from) {
-    hides = false;
-    if (hidden < 0) {
+    boolean found = ownReset == OwnReset.FOUND;
+    become(OwnReset.NONE);
+    if (!found) {
       return from;
     }
     int tokensAt = from + TdsPacket.HEADER;
@@ -271,7 +299,6 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     } else {
       pass(packet, from, visible);
     }
-    hidden = -1;
     return behind;
   }
 
@@ -284,10 +311,10 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
       delivery.outOfSync("an answer ahead of the end of its request");
       return;
     }
-    if (interrupted) {
+    if (interrupted()) {
       pass(in, from, to);
       boolean cutShort = failed && reason != null && !delivery.failed();
-      answered = !cutShort;
+      become(cutShort ? Interruption.SENT : Interruption.ANSWERED);
       if (cut != null && !cutShort) {
         cut.ends(delivery);
       } else if (cut != null && !cut.endsCut(delivery)) {
@@ -299,10 +326,11 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
           .later(() -> overdue(sent), OVERDUE_MILLIS, TimeUnit.MILLISECONDS, connection::failed);
       return;
     }
-    if (reason != null && !answered && !delivery.failed()) {
+    if (reason != null && interruption == Interruption.ACKNOWLEDGED && !delivery.failed()) {
       delivery.failed(reason);
     }
     reason = null;
+    become(Interruption.NONE);
     if (requests.rollsBack() && !delivery.failed()) {
       descriptor = 0; // of which Babelfish reports nothing
     }
@@ -330,7 +358,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
    * acknowledgement from the node, and no other one gets the connection.
    */
   private void overdue(int attention) {
-    if (interrupted && attention == attentions && walker.isIdle() && !connection.closed()) {
+    if (interrupted() && attention == attentions && walker.isIdle() && !connection.closed()) {
       connection.residue().condemn("attention", UNACKNOWLEDGED);
       ByteBuf message = connection.allocate(TdsPacket.HEADER);
       ByteBuf done = connection.allocate(TdsPacket.HEADER);
@@ -353,8 +381,11 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     if (!failed) {
       delivery.noted(ReplyDelivery.Part.ANSWER);
     }
-    if ((status & TdsToken.DONE_ATTENTION) != 0 && interrupted) {
-      interrupted = false;
+    if ((status & TdsToken.DONE_ATTENTION) != 0 && interrupted()) {
+      become(
+          interruption == Interruption.SENT
+              ? Interruption.ACKNOWLEDGED
+              : Interruption.ACKNOWLEDGED_LATE);
       requests.acknowledged();
     } else if ((status & TdsToken.DONE_ATTENTION) != 0 && connection.residue().afterUse() != null) {
       throw new TdsProtocolException("an attention is acknowledged too late");
@@ -382,7 +413,12 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
           requests.rolledBack();
         }
       }
-      case EnvChange.RESET_ACKNOWLEDGED -> hidden = hides ? at - RESET_HEAD : -1;
+      case EnvChange.RESET_ACKNOWLEDGED -> {
+        if (ownReset != OwnReset.NONE) {
+          become(OwnReset.FOUND);
+          hidden = at - RESET_HEAD;
+        }
+      }
       default -> {}
     }
   }
@@ -391,7 +427,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   public void error(ByteBuf in, int at, int length) {
     ServerError error = TdsErrors.of(TdsMessage.read(in, at, length, version));
     delivery.failed(error);
-    if (!interrupted) {
+    if (!interrupted()) {
       delivery.absorbs(error);
     }
     if (error.number() == TdsErrors.UNKNOWN_CURSOR) {
