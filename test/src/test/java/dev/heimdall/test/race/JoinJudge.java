@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -24,7 +23,7 @@ final class JoinJudge implements AutoCloseable {
 
   private final Connection node;
   private final Connection server;
-  private final SplittableRandom random;
+  private final Dice dice;
   private final List<String> joins;
   private final boolean using;
   private final List<String> violations = new ArrayList<>();
@@ -41,7 +40,7 @@ final class JoinJudge implements AutoCloseable {
     this.server = server;
     this.joins = joins;
     this.using = using;
-    random = new SplittableRandom(seed);
+    dice = new Dice(seed);
     for (String table : TABLES) {
       run(node, "DROP TABLE IF EXISTS " + table);
       run(node, "CREATE TABLE " + table + " (id int, k int, n int)");
@@ -77,7 +76,7 @@ final class JoinJudge implements AutoCloseable {
     for (String table : TABLES) {
       String rows =
           IntStream.range(0, 5)
-              .mapToObj(i -> "(" + value() + ", " + value() + ", " + random.nextInt(100) + ")")
+              .mapToObj(i -> "(" + value() + ", " + value() + ", " + dice.below(100) + ")")
               .collect(Collectors.joining(", "));
       run(node, "DELETE FROM " + table);
       run(node, "INSERT INTO " + table + " (id, k, n) VALUES " + rows);
@@ -149,60 +148,53 @@ final class JoinJudge implements AutoCloseable {
     }
   }
 
-  private <T> T pick(List<T> some) {
-    return some.get(random.nextInt(some.size()));
-  }
-
-  private boolean oneIn(int n) {
-    return random.nextInt(n) == 0;
-  }
-
   private String value() {
-    return oneIn(12) ? "NULL" : String.valueOf(random.nextInt(VALUES));
+    return dice.oneIn(12) ? "NULL" : String.valueOf(dice.below(VALUES));
   }
 
   private String read() {
     List<String> names = new ArrayList<>();
     StringBuilder from = new StringBuilder(table(names));
-    for (int i = 1 + random.nextInt(2); i > 0; i--) {
-      String join = pick(joins);
+    for (int i = 1 + dice.below(2); i > 0; i--) {
+      String join = dice.pick(joins);
       from.append(' ').append(join).append(' ').append(table(names));
       if (!join.equals(",") && !join.startsWith("CROSS") && !join.startsWith("NATURAL")) {
-        boolean shared = using && oneIn(8);
-        from.append(shared ? " USING (" + pick(List.of("id", "k")) + ")" : " ON " + on(names));
+        boolean shared = using && dice.oneIn(8);
+        from.append(shared ? " USING (" + dice.pick(List.of("id", "k")) + ")" : " ON " + on(names));
       }
     }
-    String where = oneIn(6) ? "" : " WHERE " + conditions(names);
+    String where = dice.oneIn(6) ? "" : " WHERE " + conditions(names);
     String first = names.get(0);
     return "SELECT count(*), sum(%s.n), max(%s.id) FROM %s%s"
         .formatted(first, names.get(names.size() - 1), from, where);
   }
 
   private String table(List<String> names) {
-    String table = pick(TABLES);
-    boolean alias = oneIn(2) || names.contains(table);
+    String table = dice.pick(TABLES);
+    boolean alias = dice.oneIn(2) || names.contains(table);
     String name = alias ? "x" + names.size() : table;
     names.add(name);
-    return alias ? table + (oneIn(2) ? " AS " : " ") + name : table;
+    return alias ? table + (dice.oneIn(2) ? " AS " : " ") + name : table;
   }
 
   private String on(List<String> names) {
     String equal = column(names.subList(names.size() - 1, names.size())) + " = " + column(names);
-    String on = oneIn(3) ? conditions(names) : oneIn(2) ? equal : equal + " AND " + one(names);
-    return oneIn(3) ? "(" + on + ")" : on;
+    String on =
+        dice.oneIn(3) ? conditions(names) : dice.oneIn(2) ? equal : equal + " AND " + one(names);
+    return dice.oneIn(3) ? "(" + on + ")" : on;
   }
 
   private String conditions(List<String> names) {
     StringBuilder all = new StringBuilder(one(names));
-    for (int i = random.nextInt(3); i > 0; i--) {
-      all.append(oneIn(9) ? " OR " : " AND ").append(one(names));
+    for (int i = dice.below(3); i > 0; i--) {
+      all.append(dice.oneIn(9) ? " OR " : " AND ").append(one(names));
     }
     return all.toString();
   }
 
   private String one(List<String> names) {
     String column = column(names);
-    return switch (random.nextInt(18)) {
+    return switch (dice.below(18)) {
       case 0 -> "NOT " + column + " = " + value();
       case 1 -> column + " BETWEEN " + value() + " AND " + value();
       case 2 -> column + " IS NULL";
@@ -217,16 +209,16 @@ final class JoinJudge implements AutoCloseable {
   }
 
   private String column(List<String> names) {
-    String column = pick(COLUMNS);
-    return oneIn(12) ? column : pick(names) + "." + column;
+    String column = dice.pick(COLUMNS);
+    return dice.oneIn(12) ? column : dice.pick(names) + "." + column;
   }
 
   private String write() {
-    String table = pick(TABLES);
+    String table = dice.pick(TABLES);
     List<String> of = List.of(table);
-    String by = pick(COLUMNS.subList(0, 3)) + " = " + value();
-    String where = " WHERE " + (oneIn(5) ? conditions(of) : by);
-    return switch (random.nextInt(8)) {
+    String by = dice.pick(COLUMNS.subList(0, 3)) + " = " + value();
+    String where = " WHERE " + (dice.oneIn(5) ? conditions(of) : by);
+    return switch (dice.below(8)) {
       case 0 -> "DELETE FROM " + table + where;
       case 1 -> "UPDATE " + table + " SET k = " + value() + where;
       case 2 -> "UPDATE " + table + " SET id = " + value() + ", n = n + 1" + where;
