@@ -67,11 +67,33 @@ enum Wiring {
   /** An upsert has written one row, whatever the server says. */
   AFFECTED_UNMINDED,
   /** An upsert sets its columns to the values that its row has already. */
-  UPSERTS_UNMINDED;
+  UPSERTS_UNMINDED,
+  /** Triggers write nothing. */
+  TRIGGERS_UNMINDED,
+  /** Rules write nothing. */
+  RULES_UNMINDED,
+  /** Foreign keys change nothing. */
+  CASCADES_UNMINDED,
+  /** Partitions and heirs are tables of their own. */
+  PARTS_UNMINDED,
+  /** Views rest on nothing. */
+  VIEWS_UNMINDED,
+  /** Defaults and checks call nothing. */
+  DEFAULTS_UNMINDED,
+  /** Functions read nothing. */
+  FUNCTIONS_UNMINDED,
+  /** Computed columns have what is written. */
+  COMPUTED_UNMINDED,
+  /** Rows are stored as they are written, whatever triggers and rules the table has. */
+  CHANGED_ROWS_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";
   private static final String CONFLICTS = "sql.ConflictClause";
   private static final String LAYOUTS = "dialect.mysql.changes.TableLayouts";
+  private static final String OBJECTS = "catalog.ObjectsBuilder";
+  private static final String QUERIES = "catalog.WeighedRows";
+  private static final ElementMatcher.Junction<MethodDescription> EACH =
+      named("each").and(takesArguments(2));
   private static final String PLAIN_COLUMNS = "dialect.mysql.catalog.PlainColumns";
 
   /**
@@ -118,6 +140,15 @@ enum Wiring {
       }
       case AFFECTED_UNMINDED -> all.add(piece("sql.StatementRows", named("behind"), One.class));
       case UPSERTS_UNMINDED -> all.add(piece(CONFLICTS, named("isInserted"), Yes.class));
+      case TRIGGERS_UNMINDED -> all.add(piece(OBJECTS, named("trigger"), Nothing.class));
+      case RULES_UNMINDED -> all.add(piece(OBJECTS, named("rule"), Nothing.class));
+      case CASCADES_UNMINDED -> all.add(piece(OBJECTS, named("foreignKey"), Nothing.class));
+      case PARTS_UNMINDED -> all.add(piece(OBJECTS, named("inherits"), Nothing.class));
+      case VIEWS_UNMINDED -> all.add(piece(OBJECTS, named("view"), Nothing.class));
+      case DEFAULTS_UNMINDED -> all.add(piece(OBJECTS, named("expressions"), Nothing.class));
+      case FUNCTIONS_UNMINDED -> all.add(piece("catalog.Routine", named("reads"), None.class));
+      case COMPUTED_UNMINDED -> all.add(piece(QUERIES, EACH, AlsoComputed.class));
+      case CHANGED_ROWS_UNMINDED -> all.add(piece(QUERIES, EACH, AlsoChanged.class));
       case UNTOLD ->
           all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
     }
@@ -322,6 +353,49 @@ enum Wiring {
     @Advice.OnMethodEnter
     static void enter(@Advice.Argument(value = 0, readOnly = false) long affected) {
       affected = 1;
+    }
+  }
+
+  static final class None {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) List<?> all) {
+      all = List.of();
+    }
+  }
+
+  /** Leaves out what is built. */
+  static final class Nothing {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return true;
+    }
+
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.This Object builder,
+        @Advice.Return(readOnly = false, typing = Assigner.Typing.DYNAMIC) Object same) {
+      same = builder;
+    }
+  }
+
+  static final class AlsoComputed {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) String query) {
+      query =
+          query
+              .replace("AND a.attgenerated = ''", "")
+              .replace("AND COALESCE(generation_expression, '') = ''", "")
+              .replace("AND extra NOT LIKE '%GENERATED%'", "");
+    }
+  }
+
+  static final class AlsoChanged {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) String query) {
+      query =
+          query
+              .replace("AND NOT EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid)", "")
+              .replace("AND NOT t.tgisinternal)", "AND false)");
     }
   }
 

@@ -1,0 +1,200 @@
+package dev.heimdall.test.race;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.mysql.Flavour;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.StartedNode;
+import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestConfiguration;
+import dev.heimdall.test.fixture.TestNode;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** No write leaves a result that it may touch, whatever the tables bring with them. */
+@Tag("ci")
+class SchemasIT {
+  private static final int PAIRS = Integer.getInteger("cache.schemas.pairs", 1_000);
+
+  /** Pairs after which a judge without a part of the proof has had its chance. */
+  private static final int MOST = 60_000;
+
+  private static final int SCHEMAS = Integer.getInteger("cache.schemas.count", 16);
+  private static final long SEED = Long.getLong("cache.schemas.seed", System.nanoTime());
+
+  /** Behind it nothing is left of what was drawn. */
+  private interface Dropping extends AutoCloseable {
+    @Override
+    void close() throws SQLException;
+  }
+
+  private static TestConfiguration cached(TestConfiguration c) {
+    return c.vdb("cache.enabled", true)
+        .vdb("cache.dmlThreshold", 100)
+        .vdb("rules", List.of("cached"))
+        .rules("cached", "{\"match\": \"(?i)^(select|with)\", \"action\": \"cache\"}");
+  }
+
+  @Test
+  void nothingOldIsServedOfPostgres() throws SQLException {
+    assertThat(ofPostgres("PostgreSQL", StartedNode::ofThis, PAIRS)).isEmpty();
+  }
+
+  @MariadbAndMysql
+  void nothingOldIsServedOfMysql(MysqlRelease release) throws SQLException {
+    assertThat(ofMysql(release.toString(), release, StartedNode::ofThis, PAIRS)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Wiring.class,
+      names = {"PARTS_UNMINDED", "VIEWS_UNMINDED"})
+  void withAPartTakenAwaySomethingOldIsServedSoon(Wiring wiring) throws SQLException {
+    assertThat(ofPostgres(wiring.toString(), new InstrumentedNodes(wiring)::start, MOST))
+        .isNotEmpty();
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(
+      value = Wiring.class,
+      names = {
+        "TRIGGERS_UNMINDED",
+        "RULES_UNMINDED",
+        "CASCADES_UNMINDED",
+        "DEFAULTS_UNMINDED",
+        "FUNCTIONS_UNMINDED",
+        "COMPUTED_UNMINDED",
+        "CHANGED_ROWS_UNMINDED"
+      })
+  void withAPartTakenAwaySomethingOldIsServedOfPostgres(Wiring wiring) throws SQLException {
+    assertThat(ofPostgres(wiring.toString(), new InstrumentedNodes(wiring)::start, MOST))
+        .isNotEmpty();
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @EnumSource(
+      value = Wiring.class,
+      names = {
+        "TRIGGERS_UNMINDED",
+        "CASCADES_UNMINDED",
+        "VIEWS_UNMINDED",
+        "FUNCTIONS_UNMINDED",
+        "COMPUTED_UNMINDED"
+      })
+  void withAPartTakenAwaySomethingOldIsServedOfMariadb(Wiring wiring) throws SQLException {
+    MysqlRelease release = MysqlRelease.MARIADB;
+    assertThat(ofMysql(wiring.toString(), release, new InstrumentedNodes(wiring)::start, MOST))
+        .isNotEmpty();
+  }
+
+  private static List<String> ofPostgres(String what, Function<Path, StartedNode> starts, int pairs)
+      throws SQLException {
+    Dice dice = new Dice(SEED);
+    try (TestNode node = TestNode.start(c -> cached(c.cluster(SharedPostgres.cluster())), starts);
+        SchemaJudge.Sessions through = sessions(node.target());
+        Connection writer = node.target().jdbc();
+        SchemaJudge.Sessions past = sessions(SharedPostgres.target())) {
+      PostgresSchema.prepare(past.texts());
+      try (Dropping dropping = () -> PostgresSchema.drop(past.texts())) {
+        return judged(
+            what,
+            through,
+            writer,
+            past,
+            dice,
+            number -> new PostgresSchema(past.texts(), dice, number),
+            () -> node.admin("SHOW CACHE").get(0),
+            pairs);
+      }
+    }
+  }
+
+  private static SchemaJudge.Sessions sessions(Target target) throws SQLException {
+    return new SchemaJudge.Sessions(
+        target.jdbc("preferQueryMode", "simple"), target.jdbc("prepareThreshold", "2"));
+  }
+
+  private static List<String> ofMysql(
+      String what, MysqlRelease release, Function<Path, StartedNode> starts, int pairs)
+      throws SQLException {
+    Dice dice = new Dice(SEED);
+    MysqlTarget superuser =
+        MysqlTarget.of(release.shared().primary())
+            .as(release.shared().superuser(), release.shared().password());
+    try (MysqlNode node =
+            MysqlNode.start(
+                release,
+                c -> cached(c.cluster(release.shared()).catalog(release.shared())),
+                starts);
+        SchemaJudge.Sessions through = sessions(node.target());
+        Connection writer = sessionOf(node.target());
+        SchemaJudge.Sessions past = sessions(superuser)) {
+      MysqlSchema.drop(past.texts());
+      boolean mariaDb = release.flavour() == Flavour.MARIADB;
+      try (Dropping dropping = () -> MysqlSchema.drop(past.texts())) {
+        return judged(
+            what,
+            through,
+            writer,
+            past,
+            dice,
+            number -> new MysqlSchema(past.texts(), dice, number, mariaDb),
+            () -> node.admin("SHOW CACHE").get(0),
+            pairs);
+      }
+    }
+  }
+
+  private static Connection sessionOf(MysqlTarget target) throws SQLException {
+    return target.jdbc("useServerPrepStmts", "true", "cachePrepStmts", "true");
+  }
+
+  private static SchemaJudge.Sessions sessions(MysqlTarget target) throws SQLException {
+    return new SchemaJudge.Sessions(target.jdbc("allowMultiQueries", "true"), sessionOf(target));
+  }
+
+  private static List<String> judged(
+      String what,
+      SchemaJudge.Sessions through,
+      Connection writer,
+      SchemaJudge.Sessions past,
+      Dice dice,
+      IntFunction<DrawnSchema> draws,
+      Supplier<Map<String, String>> cache,
+      int pairs)
+      throws SQLException {
+    try (SchemaJudge judge = new SchemaJudge(through, writer, past, dice, SCHEMAS, draws)) {
+      Await.until("it is cached", judge::ready);
+      long before = Long.parseLong(cache.get().get("hits"));
+      long begun = System.nanoTime();
+      judge.run(pairs);
+      long millis = (System.nanoTime() - begun) / 1_000_000;
+      long served = Long.parseLong(cache.get().get("hits")) - before;
+      System.out.printf(
+          "%s, seed %d: %d pairs, %d of them touched, %d hits, %d ms; %s%n",
+          what, SEED, judge.pairs(), judge.touched(), served, millis, judge.shares());
+      if (judge.violations().isEmpty()) {
+        assertThat(judge.touched()).isGreaterThan(pairs / 100);
+        assertThat(served).isGreaterThan(pairs / 20);
+      }
+      return judge.violations();
+    }
+  }
+}
