@@ -79,6 +79,21 @@ class SqlServerStreamTest {
       answers(ann, words.reading("two"), "row two", "idle");
     }
 
+    /** Its text ends in the last packet: nothing of it streams, and that packet is sent once. */
+    @Test
+    void aStatementThatIsLongerThanAHeadIsSentAsItIs() {
+      start(KitSettings.of(ONE_CONNECTION), "");
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+      String text = words.reading("x".repeat(30_000));
+
+      ann.executeSql(text);
+
+      assertThat(ann.told()).hasSize(2).endsWith("idle");
+      assertThat(server().incomplete()).isZero();
+      assertThat(server().received()).endsWith(text);
+      answers(ann, words.reading("two"), "row two", "idle");
+    }
+
     @Test
     void whatASessionHasSetIsSetBefore() {
       SqlServerKitClient ann = ann("");

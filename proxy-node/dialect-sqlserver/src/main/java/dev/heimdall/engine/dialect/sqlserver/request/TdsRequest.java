@@ -95,7 +95,8 @@ final class TdsRequest implements Request {
     if (now != null) {
       ((SqlServerRequests) now.requests()).taken(client.owner(), resetsHere);
     }
-    if (!streams || !isRead()) { // what was read as a head is one, whatever has come since
+    // What was read as a head is one, whatever has come since; what was read whole stays so.
+    if (!isRead() || !(streams || MessageFormat.isHead(message))) {
       type = MessageFormat.ofMessage(message);
       streams = MessageFormat.isHead(message);
       total = length;
