@@ -17,6 +17,9 @@ final class MasterNames {
   /** A procedure that every list of the server's own has. */
   private static final String LISTED = "sp_executesql";
 
+  /** One of a later version that a driver tries first, whatever the server's is. */
+  private static final String TRIED = "sp_columns_170";
+
   static final RoutineRow.Unread UNCERTAIN =
       new RoutineRow.Unread(
           FunctionEffect.ANYTHING,
@@ -52,7 +55,7 @@ final class MasterNames {
     SystemProcedures.reading().forEach(name -> found.put(name, READING));
     SystemProcedures.metadata().forEach(name -> found.put(name, METADATA));
     if (!knowsAll()) {
-      found.keySet().retainAll(names);
+      found.keySet().removeIf(name -> !names.contains(name) && !name.equals(TRIED));
     } // else the call of one that the server lacks is an error: drivers try those of later versions
     return found;
   }
