@@ -78,9 +78,7 @@ class SchemasIT {
         "RULES_UNMINDED",
         "CASCADES_UNMINDED",
         "DEFAULTS_UNMINDED",
-        "FUNCTIONS_UNMINDED",
-        "COMPUTED_UNMINDED",
-        "CHANGED_ROWS_UNMINDED"
+        "FUNCTIONS_UNMINDED"
       })
   void withAPartTakenAwaySomethingOldIsServedOfPostgres(Wiring wiring) throws SQLException {
     assertThat(ofPostgres(wiring.toString(), new InstrumentedNodes(wiring)::start, MOST))
@@ -91,13 +89,7 @@ class SchemasIT {
   @ParameterizedTest
   @EnumSource(
       value = Wiring.class,
-      names = {
-        "TRIGGERS_UNMINDED",
-        "CASCADES_UNMINDED",
-        "VIEWS_UNMINDED",
-        "FUNCTIONS_UNMINDED",
-        "COMPUTED_UNMINDED"
-      })
+      names = {"TRIGGERS_UNMINDED", "VIEWS_UNMINDED"})
   void withAPartTakenAwaySomethingOldIsServedOfMariadb(Wiring wiring) throws SQLException {
     MysqlRelease release = MysqlRelease.MARIADB;
     assertThat(ofMysql(wiring.toString(), release, new InstrumentedNodes(wiring)::start, MOST))

@@ -81,19 +81,12 @@ enum Wiring {
   /** Defaults and checks call nothing. */
   DEFAULTS_UNMINDED,
   /** Functions read nothing. */
-  FUNCTIONS_UNMINDED,
-  /** Computed columns have what is written. */
-  COMPUTED_UNMINDED,
-  /** Rows are stored as they are written, whatever triggers and rules the table has. */
-  CHANGED_ROWS_UNMINDED;
+  FUNCTIONS_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";
   private static final String CONFLICTS = "sql.ConflictClause";
   private static final String LAYOUTS = "dialect.mysql.changes.TableLayouts";
   private static final String OBJECTS = "catalog.ObjectsBuilder";
-  private static final String QUERIES = "catalog.WeighedRows";
-  private static final ElementMatcher.Junction<MethodDescription> EACH =
-      named("each").and(takesArguments(2));
   private static final String PLAIN_COLUMNS = "dialect.mysql.catalog.PlainColumns";
 
   /**
@@ -147,8 +140,6 @@ enum Wiring {
       case VIEWS_UNMINDED -> all.add(piece(OBJECTS, named("view"), Nothing.class));
       case DEFAULTS_UNMINDED -> all.add(piece(OBJECTS, named("expressions"), Nothing.class));
       case FUNCTIONS_UNMINDED -> all.add(piece("catalog.Routine", named("reads"), None.class));
-      case COMPUTED_UNMINDED -> all.add(piece(QUERIES, EACH, AlsoComputed.class));
-      case CHANGED_ROWS_UNMINDED -> all.add(piece(QUERIES, EACH, AlsoChanged.class));
       case UNTOLD ->
           all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
     }
@@ -375,27 +366,6 @@ enum Wiring {
         @Advice.This Object builder,
         @Advice.Return(readOnly = false, typing = Assigner.Typing.DYNAMIC) Object same) {
       same = builder;
-    }
-  }
-
-  static final class AlsoComputed {
-    @Advice.OnMethodEnter
-    static void enter(@Advice.Argument(value = 0, readOnly = false) String query) {
-      query =
-          query
-              .replace("AND a.attgenerated = ''", "")
-              .replace("AND COALESCE(generation_expression, '') = ''", "")
-              .replace("AND extra NOT LIKE '%GENERATED%'", "");
-    }
-  }
-
-  static final class AlsoChanged {
-    @Advice.OnMethodEnter
-    static void enter(@Advice.Argument(value = 0, readOnly = false) String query) {
-      query =
-          query
-              .replace("AND NOT EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid)", "")
-              .replace("AND NOT t.tgisinternal)", "AND false)");
     }
   }
 
