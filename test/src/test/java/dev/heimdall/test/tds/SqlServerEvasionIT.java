@@ -99,6 +99,7 @@ class SqlServerEvasionIT {
           "sp_spaceused 'secret'",
           "sp_help secret",
           "exec sp_columns 'secret'",
+          "exec sys.sp_help secret",
           "exec sp_describe_first_result_set N'select v from secret'",
           "declare @r int exec @r = dbo.sp_fkeys N'secret'",
           "exec ('sp_help secret')",

@@ -49,6 +49,7 @@ class SqlServerMetadataIT {
           "exec sp_tables",
           "sp_tables N'plain'",
           "[sp_tables] 'plain'",
+          "exec sys.sp_columns N'plain'",
           "exec dbo.[SP_Columns] @table_name = N'plain'",
           "declare @r int exec @r = sp_pkeys 'plain'",
           "declare @t table (a int) insert into @t exec sp_fkeys 'plain'",

@@ -55,7 +55,7 @@ final class DatabaseDefinitions {
    *
    * @param schema folded, as the name is
    */
-  private record Named(String schema, String name) {}
+  record Named(String schema, String name) {}
 
   /**
    * Code that has a name.
@@ -392,7 +392,7 @@ final class DatabaseDefinitions {
     }
     standIns.forEach(this::synonym);
     if (about.sees()) { // else one of that name may be a user's, which Babelfish runs instead
-      master.reading().forEach((name, how) -> unread(--ids, new Named(USUAL_SCHEMA, name), how));
+      master.reading().forEach((name, how) -> unread(--ids, name, how));
     }
     behindRoutines.forEach(Runnable::run);
     for (long view : views) {

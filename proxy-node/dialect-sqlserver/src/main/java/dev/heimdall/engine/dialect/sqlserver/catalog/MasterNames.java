@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.catalog;
 
 import dev.heimdall.engine.catalog.FunctionEffect;
 import dev.heimdall.engine.catalog.RoutineRow;
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.dialect.sqlserver.sql.SystemProcedures;
 import dev.heimdall.engine.sql.FoldedName;
 import java.util.HashMap;
@@ -49,15 +50,21 @@ final class MasterNames {
     names.add(FoldedName.of(name));
   }
 
-  /** Procedures of the server's own that change nothing, folded. */
-  Map<String, RoutineRow.Unread> reading() {
-    Map<String, RoutineRow.Unread> found = new HashMap<>();
-    SystemProcedures.reading().forEach(name -> found.put(name, READING));
-    SystemProcedures.metadata().forEach(name -> found.put(name, METADATA));
-    if (!knowsAll()) {
-      found.keySet().removeIf(name -> !names.contains(name) && !name.equals(TRIED));
-    } // else the call of one that the server lacks is an error: drivers try those of later versions
+  /** Procedures of the server's own that change nothing, as they may be called. */
+  Map<DatabaseDefinitions.Named, RoutineRow.Unread> reading() {
+    Map<DatabaseDefinitions.Named, RoutineRow.Unread> found = new HashMap<>();
+    SystemProcedures.reading().forEach(name -> add(found, name, READING));
+    SystemProcedures.metadata().forEach(name -> add(found, name, METADATA));
     return found;
+  }
+
+  /** The call of one that the server lacks is an error: drivers try those of later versions. */
+  private void add(
+      Map<DatabaseDefinitions.Named, RoutineRow.Unread> found, String name, RoutineRow.Unread how) {
+    if (knowsAll() || names.contains(name) || name.equals(TRIED)) {
+      found.put(new DatabaseDefinitions.Named(SqlServerSql.USUAL_SCHEMA, name), how);
+      found.put(new DatabaseDefinitions.Named(SystemProcedures.SCHEMA, name), how);
+    }
   }
 
   private boolean knowsAll() {

@@ -9,6 +9,9 @@ import java.util.Set;
  * session's context.
  */
 public final class SystemProcedures {
+  /** Schema in which users have none. */
+  public static final String SCHEMA = "sys";
+
   /** Those that read system tables, and may read a table that they are told. */
   private static final Set<String> METADATA =
       Set.of(
@@ -80,8 +83,8 @@ public final class SystemProcedures {
   private SystemProcedures() {}
 
   /**
-   * True if a procedure of this name is one of the server's own, or a temporary one: no catalogue
-   * of a database says what it does.
+   * True if a procedure of this name is one of the server's own, or a temporary one, of which no
+   * catalogue of a database says what it does.
    *
    * @param schema null for none
    */
@@ -90,7 +93,7 @@ public final class SystemProcedures {
     return KNOWN.contains(name)
         || name.startsWith("xp_")
         || name.startsWith("#")
-        || "sys".equalsIgnoreCase(schema);
+        || (SCHEMA.equalsIgnoreCase(schema) && mayChangeSession(name));
   }
 
   /**
