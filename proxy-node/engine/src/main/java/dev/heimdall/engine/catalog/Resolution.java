@@ -85,7 +85,8 @@ final class Resolution {
     if (temporaryPath != null && defines) {
       verdict.changesSession(temporaryPath + " " + temporaryPath.temporaryPath());
     }
-    verdict.is(Trait.READS_BY_CALL, readsByCall());
+    boolean readOnly = called.keySet().stream().allMatch(Routine::readsOfServer);
+    verdict.is(Trait.READS_BY_CALL, parsed.onlyCalls() && !called.isEmpty() && readOnly);
     verdict.is(Trait.KEEPS_CODE, keepsCode());
     return verdict.statement(tablesRead, tablesWritten, callsCode(), keys());
   }
@@ -160,15 +161,6 @@ final class Resolution {
     boolean hides = name.schema() == null && objects.relations(name, scope.unsure()).size() > 1;
     boolean fires = objects.relations(name, scope).stream().anyMatch(Relation::fires);
     return !(defined.drops() && hides) && !(defined.refers() && fires);
-  }
-
-  private boolean readsByCall() {
-    return parsed.kind() == StatementClass.CALL
-        && parsed.understood()
-        && parsed.statements() == 1
-        && parsed.writes().isEmpty()
-        && !called.isEmpty()
-        && called.keySet().stream().allMatch(Routine::readsOfServer);
   }
 
   private boolean callsCode() {

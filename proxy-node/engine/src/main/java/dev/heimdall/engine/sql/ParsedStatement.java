@@ -118,6 +118,11 @@ public record ParsedStatement(
         null);
   }
 
+  /** True for one statement that does nothing but call. */
+  public boolean onlyCalls() {
+    return kind == StatementClass.CALL && understood && statements == 1 && writes.isEmpty();
+  }
+
   /** About how many bytes it takes in memory. */
   public long weight() {
     long sum = 400;
