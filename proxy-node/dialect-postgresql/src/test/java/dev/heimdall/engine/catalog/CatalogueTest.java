@@ -475,6 +475,29 @@ class CatalogueTest {
     assertThat(doubted.version()).isNotEqualTo(fresh(objects()).version());
   }
 
+  /** A view may be another one, and what no name stood for may be one: rules on tables guess. */
+  @Test
+  void whatOthersHaveRedefinedMayReadTablesThatItDoesNotName() {
+    ObjectsBuilder builder =
+        objects()
+            .relation(40, "public", "seen", RelationKind.VIEW, false)
+            .view(40, List.of(1L), List.of(), false, false);
+    Catalogue ofOthers =
+        new Catalogue("db", 1, Catalogue.Knowledge.DOUBTED, false, builder.build());
+    Catalogue own = fresh(builder).doubted();
+
+    for (String name : List.of("seen", "unheard_of")) {
+      ParsedStatement write = said(StatementClass.WRITE, List.of(), List.of(name));
+      assertThat(ofOthers.resolve(reads(name), SCOPE).understood()).as(name).isFalse();
+      assertThat(ofOthers.resolve(write, SCOPE).understood()).as(name).isFalse();
+      assertThat(own.resolve(reads(name), SCOPE).understood()).as(name).isTrue();
+    }
+    ParsedStatement defines = said(StatementClass.DDL, List.of(), List.of("unheard_of"));
+    assertThat(ofOthers.resolve(defines, SCOPE).understood()).isTrue();
+    assertThat(ofOthers.resolve(reads("a"), SCOPE).understood()).isTrue();
+    assertThat(ofOthers.resolve(reads("pg_class"), SCOPE).understood()).isTrue();
+  }
+
   @Test
   void namesOfTablesStayOutOfTheText() {
     assertThat(fresh(objects())).hasToString("catalogue of db, version 1, FRESH");

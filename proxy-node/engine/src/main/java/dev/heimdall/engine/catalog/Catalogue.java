@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Definitions that a database reported at one moment, and the meaning of statements by them. Never
@@ -25,6 +26,8 @@ public final class Catalogue {
     NONE,
     /** Definitions in the database are being changed since it was read. */
     DOUBTED,
+    /** The same by the session that asks, in a transaction that is still open. */
+    REDEFINED,
     /**
      * Definitions are being changed since it was read, but no change seen since has touched code
      * that statements may run: it does what it did when it was read.
@@ -103,7 +106,7 @@ public final class Catalogue {
     edition = knowledge == Knowledge.NONE ? Edition.UNKNOWN : new Edition();
     doubted =
         knowledge.code()
-            ? new Catalogue(database, -version, Knowledge.DOUBTED, false, objects)
+            ? new Catalogue(database, -version, Knowledge.REDEFINED, false, objects)
             : this;
     tablesChanged =
         knowledge == Knowledge.FRESH
@@ -287,9 +290,7 @@ public final class Catalogue {
     }
     return parsed.runs().stream().anyMatch(run -> run.block() || !run.body().procedures().isEmpty())
         || parsed.functions().stream().anyMatch(name -> callsCode(name, scope))
-        || (tables
-            && (parsed.reads().stream().anyMatch(name -> hidesCode(name, scope))
-                || parsed.writes().stream().anyMatch(name -> hidesCode(name, scope))));
+        || (tables && hides(parsed, objects, scope));
   }
 
   /**
@@ -334,8 +335,15 @@ public final class Catalogue {
     return found.isEmpty() || found.stream().anyMatch(routine -> !routine.builtIn());
   }
 
-  private boolean hidesCode(TableName name, NameScope scope) {
-    List<Relation> found = objects.relations(name, scope);
+  /** True if a statement names what may read or write other tables, or is not known. */
+  static boolean hides(ParsedStatement parsed, DatabaseObjects objects, NameScope scope) {
+    return parsed.kind() != StatementClass.DDL
+        && Stream.concat(parsed.reads().stream(), parsed.writes().stream())
+            .filter(name -> !objects.own().looksOfServer(name))
+            .anyMatch(name -> hidesCode(objects.relations(name, scope)));
+  }
+
+  private static boolean hidesCode(List<Relation> found) {
     return found.isEmpty()
         || found.stream()
             .anyMatch(

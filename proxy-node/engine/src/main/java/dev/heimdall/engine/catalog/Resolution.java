@@ -72,16 +72,16 @@ final class Resolution {
     parsed.functions().forEach(this::callNamed);
     parsed.attributes().forEach(this::callAttribute);
     parsed.operators().forEach(this::callOperator);
-    if (!objects.textless().containsAll(parsed.conversions())) {
-      verdict.restsOn(Basis.MOMENT);
-    }
     parsed.runs().forEach(this::run);
     writesWithoutNames();
     follow();
     callUnnamed();
-    if (MixedTimes.mayBeIn(parsed.names(), read.keySet())) {
+    if (!objects.textless().containsAll(parsed.conversions())
+        || MixedTimes.mayBeIn(parsed.names(), read.keySet())) {
       verdict.restsOn(Basis.MOMENT);
     }
+    boolean hidden = knowledge == Knowledge.DOUBTED && Catalogue.hides(parsed, objects, scope);
+    verdict.is(Trait.NOT_UNDERSTOOD, hidden); // rules on tables are to guess
     if (temporaryPath != null && defines) {
       verdict.changesSession(temporaryPath + " " + temporaryPath.temporaryPath());
     }
@@ -253,7 +253,7 @@ final class Resolution {
   }
 
   private boolean isOutdated() {
-    return knowledge == Knowledge.DOUBTED || knowledge == Knowledge.TABLES_CHANGED;
+    return knowledge != Knowledge.NONE && knowledge != Knowledge.FRESH;
   }
 
   private void unknownTable(TableName name) {

@@ -185,8 +185,8 @@ final class WatchedDatabase {
    */
   synchronized void changed(boolean code) {
     seen = seen.changed(code);
-    if (code ? published.knowsCode() : published.fresh()) {
-      published = outdated(code);
+    if (code ? published.known() : published.fresh()) {
+      published = outdated(code); // another edition: for each change statements wait anew
     }
     soon(lastOfAll + pace.between(code).toNanos());
   }
