@@ -107,9 +107,6 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private String language = "";
     private String level = "";
 
-    /** True if what reads or writes begins a transaction where none is open. */
-    private boolean implicit;
-
     /** Rows that its transaction has seen, where all its statements see the same; else negative. */
     private int snapshot = -1;
 
@@ -417,7 +414,6 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       resets++;
       language = "";
       level = "";
-      implicit = false;
       snapshot = -1;
       temporary = false;
       prepared.clear();
@@ -462,12 +458,6 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       if (upper.contains("ISOLATION LEVEL ")) {
         level = upper.substring(upper.indexOf("ISOLATION LEVEL ") + 16);
       }
-      if (upper.startsWith("SET IMPLICIT_TRANSACTIONS ")) {
-        implicit = upper.endsWith("ON");
-      }
-      if (implicit && descriptor == 0 && upper.matches("(SELECT LAST|INSERT ).*")) {
-        begin(out);
-      }
       if (upper.contains("SET LANGUAGE ")) {
         language = sql.substring(upper.indexOf("SET LANGUAGE ") + 13).split(" ")[0];
       } else if (upper.equals("SELECT @@LANGUAGE")) {
@@ -496,8 +486,11 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         }
         commitUnlessOpen();
       } else if (upper.startsWith("BEGIN TRAN")) {
-        begin(out);
-      } else if (upper.matches("(IF @@TRANCOUNT > 0 )?COMMIT.*") && descriptor != 0) {
+        descriptor = ++last;
+        if (!quiet) {
+          EnvChange.writeBegin(out, descriptor);
+        }
+      } else if (upper.startsWith("COMMIT") && descriptor != 0) {
         end(out, EnvChange.COMMIT_TRANSACTION);
         commitUnlessOpen();
       } else if (upper.contains("ROLLBACK") && descriptor != 0) {
@@ -520,13 +513,6 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       }
       int seen = snapshot < 0 ? all.size() : snapshot;
       return seen == 0 ? "none" : all.get(seen - 1);
-    }
-
-    private void begin(ByteBuf out) {
-      descriptor = ++last;
-      if (!quiet) {
-        EnvChange.writeBegin(out, descriptor);
-      }
     }
 
     private void end(ByteBuf out, int how) {

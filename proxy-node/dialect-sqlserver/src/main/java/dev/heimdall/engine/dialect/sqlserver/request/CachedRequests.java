@@ -59,9 +59,6 @@ final class CachedRequests implements CacheableRequests {
   /** Handle for the statement that it prepares; 0 for none. */
   private int handle;
 
-  /** True if the statement begins a transaction, as those of the session do. */
-  private boolean begins;
-
   /** The isolation level that a request has set, where it is not read back yet. */
   private String setLevel;
 
@@ -88,7 +85,6 @@ final class CachedRequests implements CacheableRequests {
 
   @Override
   public Uncached reason(Request asked) {
-    begins = !settings.autocommits() && parts.transaction().status() == TransactionState.IDLE;
     Uncached reason = ofSession();
     if (reason != null) {
       return reason;
@@ -107,10 +103,12 @@ final class CachedRequests implements CacheableRequests {
 
   /** Returns the reason that the session prevents caching; null where it does not. */
   private Uncached ofSession() {
+    if ("ON".equals(settings.now("implicit_transactions"))) {
+      return Uncached.TRANSACTION; // it begins one
+    }
     String level = level();
-    boolean unknown = settings.touched().contains(SessionOptions.IMPLICIT_TRANSACTIONS);
-    if (unknown || level == null || level.equals(UNCOMMITTED)) {
-      return Uncached.SESSION; // it may see what is rolled back later, or begin a transaction
+    if (level == null || level.equals(UNCOMMITTED)) {
+      return Uncached.SESSION; // it may see what is rolled back later
     }
     return kept.areRead() || encoder.attentions().unanswered() ? Uncached.PINNED : null;
   }
@@ -239,8 +237,7 @@ final class CachedRequests implements CacheableRequests {
 
   @Override
   public AnswerRecorder recorder(int most) {
-    boolean inside = parts.transaction().open();
-    return new AnswerCopy(most, form(), version, inside, request.resets(), begins);
+    return new AnswerCopy(most, form(), version, parts.transaction().open(), request.resets());
   }
 
   private AnswerCopy.Form form() {
@@ -272,9 +269,6 @@ final class CachedRequests implements CacheableRequests {
         tokens -> {
           if (resets) {
             EnvChange.writeReset(tokens);
-          }
-          if (begins && version.hasHeaders()) {
-            EnvChange.writeBegin(tokens, request.begins());
           }
           AnswerCopy.write(answer, form, made, inside, version, tokens);
         },
