@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What a judge draws by; the same again from the same seed. */
+/** Random choices of a judge; the same again from the same seed. */
 final class Dice {
   private final SplittableRandom random;
 

@@ -42,7 +42,7 @@ final class PostgresSchema extends DrawnSchema {
           "DROP COLLATION IF EXISTS sj_blind",
           "DROP COLLATION IF EXISTS sj_plain");
 
-  /** What a deferred trigger writes brings nothing with it: such triggers have no depth. */
+  /** Table that deferred triggers write, and that fires none: such triggers have no depth. */
   private Source calm;
 
   PostgresSchema(Connection server, Dice dice, int number) {

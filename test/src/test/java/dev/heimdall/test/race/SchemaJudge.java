@@ -43,7 +43,7 @@ final class SchemaJudge implements AutoCloseable {
     }
   }
 
-  /** How often results were served that rest on something of a sort. */
+  /** Reads that rest on something of a sort, and those of them that were served. */
   private static final class Share {
     private int asked;
     private int served;
@@ -236,7 +236,7 @@ final class SchemaJudge implements AutoCloseable {
     return all;
   }
 
-  /** What the server says; of all texts at once. */
+  /** Answers of the server itself; to all texts at once. */
   private List<String> rights(List<Drawn> reads) {
     String texts =
         reads.stream()

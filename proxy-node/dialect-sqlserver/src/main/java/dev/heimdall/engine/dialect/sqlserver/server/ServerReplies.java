@@ -61,7 +61,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     NONE,
     /** The next packet may have it. */
     AWAITED,
-    /** What is being read has it. */
+    /** The packet that is being read has it. */
     FOUND
   }
 
