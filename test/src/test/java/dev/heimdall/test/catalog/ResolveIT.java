@@ -124,6 +124,10 @@ class ResolveIT {
             "ALTER TABLE watched DISABLE TRIGGER forgetting",
             "CREATE TABLE ruled (id int)",
             "CREATE RULE also AS ON INSERT TO ruled DO ALSO INSERT INTO audit VALUES ('ruled')",
+            "CREATE TABLE pruned (id int PRIMARY KEY)",
+            "CREATE TABLE pruned_lines (of int REFERENCES pruned ON DELETE CASCADE)",
+            "CREATE RULE prunes AS ON UPDATE TO pruned DO ALSO DELETE FROM pruned WHERE id < OLD.id",
+            "CREATE RULE tells AS ON INSERT TO pruned DO ALSO INSERT INTO audit VALUES (NEW.id)",
             "CREATE VIEW redirected AS SELECT 1 AS id",
             "CREATE RULE instead AS ON UPDATE TO redirected DO INSTEAD"
                 + " UPDATE plain SET id = NEW.id",
@@ -262,6 +266,14 @@ class ResolveIT {
         .containsExactlyElementsOf(named("ruled"));
     assertThat(db.resolve(updates("redirected")).tablesWritten())
         .containsExactlyElementsOf(named("plain", "redirected"));
+  }
+
+  @Test
+  void whatARuleChangesInItsOwnTableBringsWhatHangsOnThat() {
+    assertThat(db.resolve(updates("pruned")).tablesWritten())
+        .containsExactlyElementsOf(named("pruned", "pruned_lines"));
+    assertThat(db.resolve(inserts("pruned")).tablesWritten())
+        .containsExactlyElementsOf(named("audit", "pruned"));
   }
 
   @Test

@@ -134,7 +134,10 @@ enum Wiring {
       case AFFECTED_UNMINDED -> all.add(piece("sql.StatementRows", named("behind"), One.class));
       case UPSERTS_UNMINDED -> all.add(piece(CONFLICTS, named("isInserted"), Yes.class));
       case TRIGGERS_UNMINDED -> all.add(piece(OBJECTS, named("trigger"), Nothing.class));
-      case RULES_UNMINDED -> all.add(piece(OBJECTS, named("rule"), Nothing.class));
+      case RULES_UNMINDED -> {
+        all.add(piece(OBJECTS, named("rule"), Nothing.class));
+        all.add(piece(OBJECTS, named("ruleOnItself"), Nothing.class));
+      }
       case CASCADES_UNMINDED -> all.add(piece(OBJECTS, named("foreignKey"), Nothing.class));
       case PARTS_UNMINDED -> all.add(piece(OBJECTS, named("inherits"), Nothing.class));
       case VIEWS_UNMINDED -> all.add(piece(OBJECTS, named("view"), Nothing.class));

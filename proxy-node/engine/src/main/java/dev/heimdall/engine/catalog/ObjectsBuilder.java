@@ -248,7 +248,10 @@ public final class ObjectsBuilder {
     return view(table, reads, calls, true, false);
   }
 
-  /** A rule that does something else or more when the relation is changed. */
+  /**
+   * A rule that does something else or more when the relation is changed: in others, as each names
+   * its own by the old and the new row.
+   */
   public ObjectsBuilder rule(
       long relation, String name, int when, List<Long> touches, List<Long> calls) {
     Relation ruled = relationsById.get(relation);
@@ -263,6 +266,16 @@ public final class ObjectsBuilder {
           ruled.add(new Consequence(when, touched, Changes.ALL, List.of(), through));
         }
       }
+    }
+    return this;
+  }
+
+  /** What such a rule changes in its own relation. */
+  public ObjectsBuilder ruleOnItself(long relation, String name, int when, int then) {
+    Relation ruled = relationsById.get(relation);
+    if (ruled != null && then != 0) {
+      String through = "rule " + name + " on " + ruled;
+      ruled.add(new Consequence(when, ruled, then, List.of(), through));
     }
     return this;
   }

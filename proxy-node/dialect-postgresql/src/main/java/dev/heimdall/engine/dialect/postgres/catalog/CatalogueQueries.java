@@ -210,14 +210,24 @@ final class CatalogueQueries {
       WHERE c.relkind IN ('r', 'p', 'f')
       """;
 
-  /** Views are rules on SELECT; those of the server itself are of no interest. */
+  /**
+   * Views are rules on SELECT; those of the server itself are of no interest. Of the others, last,
+   * what they change in their own table, as the rights that they need there, which each names with
+   * its old and its new row: 1 to insert, 4 to update, 8 to delete.
+   */
   static final String RULES =
       """
       SELECT r.ev_class::int8, r.rulename, r.ev_type,
              ARRAY(SELECT DISTINCT m[1]::int8
                    FROM regexp_matches(r.ev_action::text, ':relid (\\d+)', 'g') m),
              %s,
-             r.ev_action::text ~ ':hasForUpdate true'
+             r.ev_action::text ~ ':hasForUpdate true',
+             CASE WHEN r.ev_type = '1' OR r.ev_action::text = '<>' THEN 0
+                  WHEN r.ev_action::text !~ ':requiredPerms ' THEN 15
+                  ELSE (SELECT coalesce(bit_or(m[1]::int4), 0)
+                        FROM regexp_matches(
+                          r.ev_action::text,
+                          ':relid ' || r.ev_class || ' [^{}]*:requiredPerms (\\d+)', 'g') m) END
       FROM pg_rewrite r
       WHERE (r.oid >= %s OR r.ev_type <> '1') AND r.ev_enabled <> 'D'
       """

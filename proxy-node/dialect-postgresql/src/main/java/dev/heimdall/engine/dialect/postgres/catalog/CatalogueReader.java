@@ -56,6 +56,12 @@ final class CatalogueReader {
   private static final int ON_UPDATE = 1 << 4;
   private static final int ON_TRUNCATE = 1 << 5;
 
+  /** Rights to write a table, as the server's parsed queries have them. */
+  private static final int MAY_INSERT = 1;
+
+  private static final int MAY_UPDATE = 1 << 2;
+  private static final int MAY_DELETE = 1 << 3;
+
   /**
    * External view of the system tables.
    *
@@ -356,15 +362,28 @@ final class CatalogueReader {
           String name = row.getString(2);
           List<Long> relations = ids(row, 4);
           List<Long> calls = ids(row, 5);
-          switch (character(row, 3)) {
-            case '1' -> builder.view(relation, relations, calls, false, row.getBoolean(6));
-            case '2' -> builder.rule(relation, name, Changes.UPDATE, relations, calls);
-            case '3' -> builder.rule(relation, name, Changes.INSERT, relations, calls);
-            default -> builder.rule(relation, name, Changes.DELETE, relations, calls);
+          int when =
+              switch (character(row, 3)) {
+                case '1' -> 0;
+                case '2' -> Changes.UPDATE;
+                case '3' -> Changes.INSERT;
+                default -> Changes.DELETE;
+              };
+          if (when == 0) {
+            builder.view(relation, relations, calls, false, row.getBoolean(6));
+          } else {
+            builder.rule(relation, name, when, relations, calls);
+            builder.ruleOnItself(relation, name, when, written(row.getInt(7)));
           }
         });
     rows.each(
         CatalogueQueries.POLICIES, row -> builder.policy(row.getLong(1), ids(row, 2), ids(row, 3)));
+  }
+
+  private static int written(int rights) {
+    return ((rights & MAY_INSERT) != 0 ? Changes.INSERT : 0)
+        | ((rights & MAY_UPDATE) != 0 ? Changes.UPDATE : 0)
+        | ((rights & MAY_DELETE) != 0 ? Changes.DELETE : 0);
   }
 
   private void writing(ObjectsBuilder builder) throws SQLException {
