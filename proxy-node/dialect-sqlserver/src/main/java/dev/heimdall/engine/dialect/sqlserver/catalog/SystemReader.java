@@ -42,7 +42,10 @@ final class SystemReader {
           WHERE r.ev_type <> '1')""";
 
   /** Digest of the database as seen from outside, by which a change is noticed. */
-  record Digest(String text) implements CatalogueProtocol.Mark {}
+  record Digest(String text) implements CatalogueProtocol.Mark {
+    /** Of definitions that changed while they were read: no look finds the same. */
+    static final Digest UNSETTLED = new Digest("");
+  }
 
   /**
    * Facts about a database and who reads it.
@@ -99,14 +102,15 @@ final class SystemReader {
       }
       DatabaseObjects objects = objects(about);
       Digest afterwards = digest(about, look(about));
-      if (digest.equals(afterwards) || attempt == ATTEMPTS || progress.overtaken()) {
+      boolean settled = digest.equals(afterwards);
+      if (settled || attempt == ATTEMPTS || progress.overtaken()) {
         progress.unread(
             about.sees()
                 ? ""
                 : "what is hidden from a user without VIEW DEFINITION on the database, or, on"
                     + " Babelfish, from others than dbo, or has triggers or rules of PostgreSQL");
         connection.rollback();
-        return new CatalogueProtocol.Reading(replica, digest, objects);
+        return new CatalogueProtocol.Reading(replica, settled ? digest : Digest.UNSETTLED, objects);
       }
       digest = afterwards;
     }
