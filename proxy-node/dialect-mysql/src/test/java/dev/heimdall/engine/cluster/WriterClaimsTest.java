@@ -105,6 +105,31 @@ class WriterClaimsTest {
   }
 
   @Test
+  void aWriterThatMayHaveAnsweredBeforeAnotherOneBeganIsAskedOnceMore() {
+    ProbeHistory former = heard("former", 2, SHARED).answered(report("former", true, SHARED), 7, 8);
+    ProbeHistory same =
+        ProbeHistory.none(at("promoted"))
+            .answered(report("promoted", false, SHARED), 1)
+            .answered(report("promoted", true, SHARED), 5, 9);
+
+    assertThat(verdict(Optional.of("former"), former, same))
+        .as("it has nothing of its own, as a replica whose replication was taken away")
+        .isEqualTo(new WriterClaims.Verdict(Optional.of(former), List.of(former)));
+    ProbeHistory again = former.answered(former.last().orElseThrow(), 10);
+    assertThat(verdict(Optional.of("former"), again, same))
+        .isEqualTo(new WriterClaims.Verdict(Optional.of(again), List.of()));
+
+    ProbeHistory more =
+        heard("former", 2, FORMER + ":1-12").answered(report("former", true, FORMER + ":1-12"), 7);
+    ProbeHistory other =
+        ProbeHistory.none(at("promoted"))
+            .answered(report("promoted", true, SHARED + "," + PROMOTED + ":1-3"), 5, 9);
+    assertThat(verdict(Optional.of("former"), more, other))
+        .as("each has what the other lacks")
+        .isEqualTo(new WriterClaims.Verdict(Optional.empty(), List.of(more)));
+  }
+
+  @Test
   void whoeverWasAskedLaterOnIsNotBelievedForThat() {
     ProbeHistory asked = heard("promoted", 5, SHARED + "," + PROMOTED + ":1-3");
     ProbeHistory returned = heard("former", 9, FORMER + ":1-12");

@@ -370,7 +370,8 @@ final class TopologyJudge {
     if (writer.isPresent() && writer.get() == probed) {
       return writer(node, mine, probed, report);
     }
-    boolean doubtful = awaited.contains(probed) || (writer.isEmpty() && !awaited.isEmpty());
+    boolean undecided = writer.map(awaited::contains).orElse(!awaited.isEmpty());
+    boolean doubtful = awaited.contains(probed) || undecided;
     if (report.writer() && doubtful) {
       return with(node, mine, NodeRole.UNKNOWN, NodeState.UNKNOWN, doubted(probed, report));
     }

@@ -53,26 +53,33 @@ record WriterClaims(
     }
     return outdated.contains(preferred.get())
         ? new Verdict(Optional.empty(), List.of(preferred.get()))
-        : new Verdict(preferred, before(preferred.get(), claimants));
+        : new Verdict(preferred, apart(preferred.get(), claimants));
   }
 
-  /** Claimants that have not been asked since the writer was first heard to be it. */
-  private static List<ProbeHistory> before(ProbeHistory writer, List<ProbeHistory> claimants) {
+  /**
+   * Claimants that have not been asked since the writer was first heard to be it; and the writer,
+   * if it has not been asked since another one was.
+   */
+  private static List<ProbeHistory> apart(ProbeHistory writer, List<ProbeHistory> claimants) {
     return claimants.stream()
-        .filter(other -> other != writer && other.at() - writer.claimsHeard() < 0)
+        .filter(
+            claimant ->
+                claimants.stream()
+                    .filter(other -> other != claimant && (claimant == writer || other == writer))
+                    .anyMatch(other -> claimant.at() - other.claimsHeard() < 0))
         .toList();
   }
 
   /**
-   * True if another server began to report that it is the writer after this one was asked for the
-   * last time. What cannot have come after this one by its history is no reason to doubt it; one
-   * that does not answer any more is.
+   * True if another server may have become the writer after this one was asked for the last time:
+   * it was heard to report so for the first time later. What cannot have come after this one by its
+   * history is no reason to doubt it; one that does not answer any more is.
    */
   private boolean isOutdated(ProbeHistory claimant, Lineage lineage) {
     NodeReport report = claimant.last().orElseThrow();
     return all.stream()
         .filter(other -> other != claimant && other.claimsSince() != 0)
-        .filter(other -> claimant.at() - other.claimsSince() < 0)
+        .filter(other -> claimant.at() - other.claimsHeard() < 0)
         .filter(other -> other.last().orElseThrow().system().equals(report.system()))
         .filter(other -> !lineage.isLeftBehind(other))
         .anyMatch(

@@ -31,6 +31,7 @@ final class GroupProber implements JdbcServer.Questions {
   private static final int SECONDARY = 2;
   private static final int ONLINE = 2;
   private static final int SYNCHRONIZING = 1;
+  private static final String READ_ONLY = "READ_ONLY";
 
   /** Where what a probe reports of the server is incomplete without a right. */
   static final String RIGHT = "VIEW SERVER STATE";
@@ -130,6 +131,10 @@ final class GroupProber implements JdbcServer.Questions {
     Self self;
     final List<Role> roles = new ArrayList<>();
     final List<Shared> databases = new ArrayList<>();
+
+    /** Updateability, read behind the roles: a secondary's database is READ_ONLY by its role. */
+    String afterwards;
+
     final List<NodeReport.Member> members = new ArrayList<>();
     final Set<String> groups = new HashSet<>();
   }
@@ -172,7 +177,7 @@ final class GroupProber implements JdbcServer.Questions {
         self.name(),
         self.shared() == null ? its.group() : self.shared(),
         writer,
-        writer && "READ_ONLY".equals(self.updateability()),
+        writer && READ_ONLY.equals(self.updateability()) && READ_ONLY.equals(answer.afterwards),
         0,
         readable ? position(databases) : Position.NONE,
         writer ? 0 : readable ? lag(its, databases, run, asked) : TopologyNode.UNKNOWN,
@@ -205,6 +210,11 @@ final class GroupProber implements JdbcServer.Questions {
           while (row.next()) {
             answer.databases.add(Shared.of(row));
           }
+        }
+        statement.getMoreResults();
+        try (ResultSet row = statement.getResultSet()) {
+          row.next();
+          answer.afterwards = row.getString("updateability");
         }
       }
       if (members) {

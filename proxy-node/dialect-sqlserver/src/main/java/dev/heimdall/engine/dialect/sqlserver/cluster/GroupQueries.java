@@ -4,12 +4,15 @@ import java.util.Optional;
 
 /** Texts of the queries of probes, which are asked as one batch. */
 public final class GroupQueries {
+  private static final String UPDATEABILITY =
+      "CAST(DATABASEPROPERTYEX(%s, 'Updateability') AS nvarchar(60)) AS updateability";
+
   /** Without a right: what the server is called, and whether the database takes writes. */
   private static final String SELF =
       """
       SELECT CAST(SERVERPROPERTY('ServerName') AS nvarchar(256)) AS name,
         CAST(SERVERPROPERTY('ComputerNamePhysicalNetBIOS') AS nvarchar(128)) AS machine,
-        CAST(DATABASEPROPERTYEX(%1$s, 'Updateability') AS nvarchar(60)) AS updateability,
+        %3$s,
         CAST(DATABASEPROPERTYEX(%1$s, 'Status') AS nvarchar(60)) AS status,
         %2$s AS permitted,
         (SELECT CONVERT(nvarchar(36), d.group_database_id) FROM sys.databases d
@@ -57,9 +60,13 @@ public final class GroupQueries {
     return database.map(name -> "N'" + name.replace("'", "''") + "'").orElse("NULL");
   }
 
+  private static String updateability(Optional<String> database) {
+    return UPDATEABILITY.formatted(literal(database));
+  }
+
   /** Facts that any user gets. */
   public static String self(Optional<String> database) {
-    return SELF.formatted(literal(database), PERMITTED);
+    return SELF.formatted(literal(database), PERMITTED, updateability(database));
   }
 
   /** Rights that probes hold: to see states, and to see the servers of groups. */
@@ -83,14 +90,16 @@ public final class GroupQueries {
   }
 
   /**
-   * All of it in one round trip.
+   * All of it in one round trip. Whether the database takes writes is read on both sides of the
+   * roles: the statements of a batch may have a change of roles between them.
    *
    * @param groups whether it may be in a group
    */
   static String all(Optional<String> database, boolean groups, boolean members) {
     String all = self(database);
     if (groups) {
-      all += ";\nIF " + PERMITTED + " = 1\nBEGIN\n" + ROLES + ";\n" + DATABASES + ";\nEND";
+      String ofGroups = ROLES + ";\n" + DATABASES + ";\nSELECT " + updateability(database);
+      all += ";\nIF " + PERMITTED + " = 1\nBEGIN\n" + ofGroups + ";\nEND";
       all += members ? ";\n" + MEMBERS : "";
     }
     return all;
