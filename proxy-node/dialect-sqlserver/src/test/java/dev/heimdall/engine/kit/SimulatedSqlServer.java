@@ -107,6 +107,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private String language = "";
     private String level = "";
 
+    /** True if what reads or writes begins a transaction where none is open. */
+    private boolean implicit;
+
     /** Rows that its transaction has seen, where all its statements see the same; else negative. */
     private int snapshot = -1;
 
@@ -348,9 +351,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         } else {
           fail(8179);
         }
-        int open = descriptor != 0 ? TdsToken.DONE_IN_TRANSACTION : 0;
         int bits = (failed ? TdsToken.DONE_ERROR : 0) | (another ? TdsToken.DONE_MORE : 0);
-        TdsWriter.done(out, TdsToken.DONE_PROC, open | bits, 0, 0, VERSION);
+        TdsWriter.done(out, TdsToken.DONE_PROC, openBit() | bits, 0, 0, VERSION);
       }
 
       private void fail(int number) {
@@ -395,7 +397,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
 
     private void none(ByteBuf out, int number) {
       TdsWriter.error(
-          out, TdsMessage.of(number, 1, 16, "no handle", "server"), descriptor != 0, VERSION);
+          out, TdsMessage.of(number, 1, 16, "no handle", "server"), openBit() != 0, VERSION);
     }
 
     private void logIn(Login7 login, ByteBuf out) {
@@ -414,6 +416,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       resets++;
       language = "";
       level = "";
+      implicit = false;
       snapshot = -1;
       temporary = false;
       prepared.clear();
@@ -427,11 +430,13 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     }
 
     private void done(ByteBuf out, int bits) {
-      int open =
-          descriptor != 0 && !servers.reportsByRequestAlone ? TdsToken.DONE_IN_TRANSACTION : 0;
       int token = calling ? TdsToken.DONE_IN_PROC : TdsToken.DONE;
       int more = calling ? TdsToken.DONE_MORE : 0;
-      TdsWriter.done(out, token, open | more | bits, 0, 0, VERSION);
+      TdsWriter.done(out, token, openBit() | more | bits, 0, 0, VERSION);
+    }
+
+    private int openBit() {
+      return descriptor != 0 && !servers.reportsByRequestAlone ? TdsToken.DONE_IN_TRANSACTION : 0;
     }
 
     private void batch(String text, ByteBuf out) {
@@ -447,16 +452,22 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         TdsWriter.error(
             out,
             TdsMessage.of(102, 1, 15, "Incorrect syntax near '='.", "server"),
-            descriptor != 0,
+            openBit() != 0,
             VERSION);
         return;
       }
       if (upper.startsWith("EXEC FAILING")) {
-        TdsWriter.error(out, FAILURE, descriptor != 0, VERSION);
+        TdsWriter.error(out, FAILURE, openBit() != 0, VERSION);
         return;
       }
       if (upper.contains("ISOLATION LEVEL ")) {
         level = upper.substring(upper.indexOf("ISOLATION LEVEL ") + 16);
+      }
+      if (upper.startsWith("SET IMPLICIT_TRANSACTIONS ")) {
+        implicit = upper.endsWith("ON");
+      }
+      if (implicit && descriptor == 0 && upper.matches("(SELECT LAST|INSERT ).*")) {
+        begin(out);
       }
       if (upper.contains("SET LANGUAGE ")) {
         language = sql.substring(upper.indexOf("SET LANGUAGE ") + 13).split(" ")[0];
@@ -477,7 +488,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         TdsWriter.error(
             out,
             TdsMessage.of(105, 1, 15, "Unclosed quotation mark.", "server"),
-            descriptor != 0,
+            openBit() != 0,
             VERSION);
         return;
       } else if (upper.startsWith("INSERT ") && !upper.startsWith("INSERT BULK")) {
@@ -486,11 +497,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         }
         commitUnlessOpen();
       } else if (upper.startsWith("BEGIN TRAN")) {
-        descriptor = ++last;
-        if (!quiet) {
-          EnvChange.writeBegin(out, descriptor);
-        }
-      } else if (upper.startsWith("COMMIT") && descriptor != 0) {
+        begin(out);
+      } else if (upper.matches("(IF @@TRANCOUNT > 0 )?COMMIT.*") && descriptor != 0) {
         end(out, EnvChange.COMMIT_TRANSACTION);
         commitUnlessOpen();
       } else if (upper.contains("ROLLBACK") && descriptor != 0) {
@@ -515,6 +523,13 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       return seen == 0 ? "none" : all.get(seen - 1);
     }
 
+    private void begin(ByteBuf out) {
+      descriptor = ++last;
+      if (!quiet) {
+        EnvChange.writeBegin(out, descriptor);
+      }
+    }
+
     private void end(ByteBuf out, int how) {
       if (!quiet) {
         EnvChange.writeEnd(out, how, descriptor);
@@ -533,10 +548,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private void row(ByteBuf out, String value) {
       TdsWriter.columns(out, List.of("a"), VERSION);
       TdsWriter.row(out, List.of(value));
-      int open = descriptor != 0 ? TdsToken.DONE_IN_TRANSACTION : 0;
       int token = calling ? TdsToken.DONE_IN_PROC : TdsToken.DONE;
       int more = calling ? TdsToken.DONE_MORE : 0;
-      TdsWriter.done(out, token, open | more | TdsToken.DONE_COUNT, SELECT, 1, VERSION);
+      TdsWriter.done(out, token, openBit() | more | TdsToken.DONE_COUNT, SELECT, 1, VERSION);
     }
   }
 }

@@ -259,7 +259,7 @@ class SqlServerCacheTest {
       readsFromServer(ann, "none");
       answers(ann, "SET IMPLICIT_TRANSACTIONS ON", "idle");
 
-      reads(ann, "none", "idle", 1);
+      reads(ann, "none", "open", 1);
     }
 
     @Test
@@ -276,6 +276,53 @@ class SqlServerCacheTest {
 
       ann.transaction(TransactionRequest.COMMIT);
       assertThat(ann.told()).containsExactly("idle");
+
+      readsFromServer(bob, "one");
+    }
+
+    private static final String[] BEGINS = {"BEGIN TRAN", "SET IMPLICIT_TRANSACTIONS ON"};
+
+    /** Servers report none to clients of TDS 7.1, and Babelfish none that texts begin or end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"COMMIT", "IF @@TRANCOUNT > 0 COMMIT TRAN"})
+    void whatATransactionWritesThatIsNotReportedCountsAtItsCommitToo(String commit) {
+      startCached();
+      ((SimulatedSqlServer) servers()).reportsByRequestAlone();
+      KitClient bob = client("bob");
+      String before = "none";
+      for (String begin : BEGINS) {
+        for (String word : new String[] {"one", "two"}) {
+          KitClient ann = client("ann");
+          ann.asks(begin);
+          answers(bob, table.last(), "row " + before, "idle");
+          answers(ann, words.writing(begin + word), "idle");
+          answers(bob, table.last(), "row " + before, "idle");
+          readsFromCache(bob, before);
+
+          answers(ann, commit, "idle");
+
+          before = begin + word;
+          readsFromServer(bob, before);
+          readsFromCache(bob, before);
+        }
+      }
+    }
+
+    /** Its server still has it open. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStatementThatFailsEndsNoTransactionThatIsNotReported(boolean late) {
+      startCached("", ", \"delayedTransaction\": " + late);
+      ((SimulatedSqlServer) servers()).reportsByRequestAlone();
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      ann.asks("BEGIN TRAN");
+      assertThat(ann.asks("UDPATE t SET a = 1")).first().isEqualTo("error 102");
+      answers(ann, words.writing("one"), "idle");
+      answers(bob, table.last(), "row none", "idle");
+      readsFromCache(bob, "none");
+
+      answers(ann, "COMMIT", "idle");
 
       readsFromServer(bob, "one");
     }

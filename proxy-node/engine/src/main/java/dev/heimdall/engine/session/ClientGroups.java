@@ -140,7 +140,8 @@ final class ClientGroups {
       sharing.answeredAlone();
     }
     reads.answered(status);
-    writes.answered(status);
+    boolean unreported = requests.handler().leavesUnreported(from, error);
+    writes.answered(unreported ? TransactionState.OPEN : status);
     if (error != null) {
       counters.errorSent();
       refusedToWrite(from, error);

@@ -89,6 +89,15 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
     return null;
   }
 
+  /**
+   * A group of messages was answered, and nothing was made of it yet.
+   *
+   * @return true if a transaction may be open behind it that its server says nothing of
+   */
+  default boolean leavesUnreported(ServerConnection from, ServerError error) {
+    return false;
+  }
+
   /** Everything on the session's server connection is answered, the node's own at last. */
   default void atRest() {}
 

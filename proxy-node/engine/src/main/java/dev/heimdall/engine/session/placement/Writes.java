@@ -295,11 +295,10 @@ public final class Writes {
     if (!before && transaction.status() != TransactionState.IDLE) {
       return null;
     }
-    Set<String> tables = new HashSet<>(before ? pending : List.of());
-    WrittenRows rows = before ? pendingRows.copy() : new WrittenRows();
-    boolean anything = mayWriteAnything(note);
+    Set<String> tables = new HashSet<>(pending);
+    WrittenRows rows = pendingRows.copy();
+    boolean anything = mayWriteAnything(note) || anythingPending;
     if (before) {
-      anything |= anythingPending;
       for (SentWrite each : notes) {
         rows.add(each.tables(), each.rows().rows(), tables);
         tables.addAll(each.tables());
@@ -352,10 +351,10 @@ public final class Writes {
    * @param from where from
    */
   public void beforeReply(ServerConnection from) {
-    if (notes.isEmpty() && !anythingPending && pending.isEmpty()) {
-      return;
-    }
     long group = carried.done();
+    if (notes.isEmpty() || notes.peek().group() > group) {
+      return; // it has done nothing that could commit
+    }
     boolean mayCommit = transaction.status() == TransactionState.IDLE;
     // Where definitions were changed meanwhile, a trigger may have written elsewhere.
     boolean anything = anythingPending || !(pending.isEmpty() || isCurrent(pendingJudgedBy));
@@ -453,7 +452,12 @@ public final class Writes {
     affected = Math.max(affected, rows);
   }
 
-  /** A group was answered; so the transaction stands now. */
+  /**
+   * A group was answered; so the transaction stands now.
+   *
+   * @param status open also where one may be that the server says nothing of, so that its writes
+   *     count once more at its end
+   */
   public void answered(TransactionState status) {
     reported = Position.NONE;
     long group = carried.done();

@@ -111,6 +111,14 @@ final class TdsRequests implements RequestHandler {
   }
 
   @Override
+  public boolean leavesUnreported(ServerConnection from, ServerError error) {
+    boolean reported = from.status() == TransactionState.OPEN;
+    boolean surely = requests(from).reportsTransactions();
+    unreported.answered(encoder.version().hasHeaders(), surely, reported, error != null);
+    return unreported.open();
+  }
+
+  @Override
   public void answered(ServerConnection from, ServerError error) {
     encoder.asked(false);
     if (requests(from).takeAcknowledged()) {
@@ -134,12 +142,8 @@ final class TdsRequests implements RequestHandler {
     pinned(SqlServerPins.OPEN_CURSOR, requests(from).hasCursors(client.owner()));
     kept.answered();
     rpc.handles().settle();
-    boolean reported = from.status() == TransactionState.OPEN;
-    boolean surely = requests(from).reportsTransactions();
-    boolean open =
-        unreported.answered(encoder.version().hasHeaders(), surely, reported, error != null);
-    requests(from).mayBeOpen(open);
-    pinned(SqlServerPins.UNREPORTED_TRANSACTION, open);
+    requests(from).mayBeOpen(unreported.open());
+    pinned(SqlServerPins.UNREPORTED_TRANSACTION, unreported.open());
     interrupted.answered();
   }
 

@@ -34,6 +34,9 @@ final class UnreportedTransactions {
 
   private boolean certain;
 
+  /** True if the request on its way was sent in a transaction. */
+  private boolean inside;
+
   /** True if the request on its way rolls the transaction back. */
   private boolean rollsBack;
 
@@ -49,8 +52,9 @@ final class UnreportedTransactions {
   void sent(StatementFacts facts, byte[] text, boolean implicit, boolean unseen) {
     rollsBack = false;
     calls = unseen;
+    inside = depth > 0;
     int open = implicit && begins(facts.kind()) ? Math.max(depth, 1) : depth;
-    certain = depth > 0 || facts.kind() == StatementKind.BEGIN || (implicit && changes(facts));
+    certain = inside || facts.kind() == StatementKind.BEGIN || (implicit && changes(facts));
     next = behind(facts, text, open);
   }
 
@@ -102,17 +106,22 @@ final class UnreportedTransactions {
    * @param reports whether its server may have reported what became of the transaction
    * @param surely whether it is known to report it
    * @param open if the server has reported an open one
-   * @return true if a transaction may be open that the server says nothing of
    */
-  boolean answered(boolean reports, boolean surely, boolean open, boolean failed) {
+  void answered(boolean reports, boolean surely, boolean open, boolean failed) {
     if (calls && !(reports && surely)) {
       unreported = true;
       next = open ? next : UNKNOWN;
     }
-    unreported |= !reports || (certain && next > 0 && !open && !failed);
+    // A server that reports has reported the BEGIN: of what fails inside it has rolled that back.
+    boolean silent = failed ? inside && !surely : certain;
+    unreported |= !reports || (silent && next > 0 && !open);
     depth = unreported ? Math.max(next, failed ? depth : 0) : 0;
     next = depth;
     certain = false;
+  }
+
+  /** True if a transaction may be open that the server says nothing of. */
+  boolean open() {
     return depth > 0;
   }
 

@@ -17,7 +17,8 @@ class UnreportedTransactionsTest {
     StatementFacts facts =
         SqlServerSql.DIALECT.classifier(false).classify(text, 0, text.length, LexerMode.STANDARD);
     transactions.sent(facts, text, implicit, false);
-    return transactions.answered(true, false, false, false);
+    transactions.answered(true, false, false, false);
+    return transactions.open();
   }
 
   /** As mssql-jdbc's setAutoCommit(true) does. */
