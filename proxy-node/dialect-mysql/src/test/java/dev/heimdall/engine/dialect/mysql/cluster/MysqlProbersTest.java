@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.cluster.GlobalView;
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.cluster.RecordedServer;
 import dev.heimdall.engine.pool.PoolSources;
 import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -25,8 +26,12 @@ class MysqlProbersTest {
   private static final String OTHER = "4e11fa47-71ca-11e1-9e33-c80aa9429562";
   private static final String THIRD = "5e11fa47-71ca-11e1-9e33-c80aa9429562";
 
+  private static RecordedServer recorded(String version) {
+    return new RecordedServer(version).answer("global_status", "started", 1_700_000_000L);
+  }
+
   private static RecordedServer aurora(String name, boolean replica) {
-    return new RecordedServer("8.0.39")
+    return recorded("8.0.39")
         .answer(
             "aurora_server_id AS name", "name", name, "replica", replica ? 1 : 0, "read_only", 0)
         .answer("replica_host_status", status("one", "MASTER_SESSION_ID", 0))
@@ -130,7 +135,7 @@ class MysqlProbersTest {
   void aReaderOfARegionThatFollowsIsBehindItsStorageAndThatBehindTheWriters() throws SQLException {
     RecordedServer far =
         globally(
-            new RecordedServer("8.0.39")
+            recorded("8.0.39")
                 .answer("aurora_server_id AS name", "name", "far", "replica", 1, "read_only", 0)
                 .answer("replica_host_status", status("far", "MASTER_SESSION_ID", 0)));
     NodeReport report = askAurora(far, true, "far.abc123.us-east-1.rds.amazonaws.com");
@@ -149,7 +154,7 @@ class MysqlProbersTest {
   @Test
   void aLagOfARegionThatWasMeasuredAtAnUnknownTimeIsNone() throws SQLException {
     RecordedServer far =
-        new RecordedServer("8.0.39")
+        recorded("8.0.39")
             .answer("aurora_server_id AS name", "name", "far", "replica", 1, "read_only", 0)
             .answer("replica_host_status", status("far", "MASTER_SESSION_ID", 0))
             .answer("aurora_global_db", instance("one", "MASTER_SESSION_ID", "eu-west-1", null))
@@ -179,7 +184,7 @@ class MysqlProbersTest {
   }
 
   private static RecordedServer mysql(String version, int id, String gtidMode, String executed) {
-    return new RecordedServer(version)
+    return recorded(version)
         .answer(
             "@@global.server_id AS id",
             "identity",
@@ -308,7 +313,7 @@ class MysqlProbersTest {
 
   private static RecordedServer member(String id, String[]... members) {
     RecordedServer server =
-        new RecordedServer("8.4.3")
+        recorded("8.4.3")
             .answer(
                 "group_replication_group_name",
                 "id",

@@ -53,14 +53,13 @@ public final class SqlServerClusters implements ClusterProtocol {
     public ProbedServer open(
         DataSource server, Optional<String> database, SourceConnections connections)
         throws SQLException {
+      boolean listed = source.cluster().kind() == ClusterKind.SQLSERVER;
+      GroupProber prober =
+          new GroupProber(database.or(source::database), !listed, discovers, source.port());
       return new JdbcServer(
           connections.unpooled("master")::getConnection,
           server.connectTimeout(),
-          new GroupProber(
-              database.or(source::database),
-              source.cluster().kind() != ClusterKind.SQLSERVER,
-              discovers,
-              source.port()));
+          listed ? new BabelfishProber(server, prober) : prober);
     }
   }
 }

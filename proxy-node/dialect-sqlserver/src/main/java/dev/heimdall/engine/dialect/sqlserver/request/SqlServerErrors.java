@@ -10,6 +10,8 @@ import dev.heimdall.engine.wire.ServerError;
 
 /** Meanings of SQL Server's errors, by their numbers. */
 final class SqlServerErrors implements ErrorCauses {
+  /** Of Babelfish: an error of PostgreSQL that SQL Server has no number for. */
+  private static final int OF_POSTGRESQL = 33557097;
 
   @Override
   public boolean unknownStatement(ServerError error) {
@@ -21,6 +23,7 @@ final class SqlServerErrors implements ErrorCauses {
   public boolean readOnly(ServerError error) {
     return switch (error.number()) {
       case 922, 976, 978, 983, 3906, 3908 -> true;
+      case OF_POSTGRESQL -> error.message().endsWith(" in a read-only transaction");
       default -> false;
     };
   }
@@ -32,7 +35,7 @@ final class SqlServerErrors implements ErrorCauses {
   @Override
   public boolean ofReplica(ServerError error) {
     return switch (error.number()) {
-      case 207, 208, 601, 916, 1205, 1222, 2812, 3947, 3960, 3961 -> true;
+      case 207, 208, 601, 916, 1205, 1222, 2812, 3947, 3960, 3961, OF_POSTGRESQL -> true;
       default -> readOnly(error) || TdsErrors.isElsewhere(error);
     };
   }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.dialect.mysql.cluster;
+package dev.heimdall.engine.cluster;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -18,17 +18,16 @@ import java.util.Map;
  * What servers answer that cannot run here: rows as they were recorded, by a part of the statement
  * that asks for them.
  */
-final class RecordedServer {
+public final class RecordedServer {
   private final String version;
   private final Map<String, List<Map<String, Object>>> answers = new LinkedHashMap<>();
 
-  RecordedServer(String version) {
+  public RecordedServer(String version) {
     this.version = version;
-    answer("global_status", "started", 1_700_000_000L);
   }
 
   /** One more row; to be called without pairs for a result without rows. */
-  RecordedServer answer(String part, Object... namesAndValues) {
+  public RecordedServer answer(String part, Object... namesAndValues) {
     List<Map<String, Object>> rows = answers.computeIfAbsent(part, p -> new ArrayList<>());
     Map<String, Object> row = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -41,17 +40,21 @@ final class RecordedServer {
   }
 
   /** What it answered before is forgotten. */
-  RecordedServer forget(String part) {
+  public RecordedServer forget(String part) {
     answers.remove(part);
     return this;
   }
 
-  Connection connection() {
+  public Connection connection() {
     DatabaseMetaData about = proxy(DatabaseMetaData.class, (self, method, given) -> version);
     return proxy(
         Connection.class,
         (self, method, given) ->
-            method.getName().equals("getMetaData") ? about : proxy(Statement.class, this::asked));
+            switch (method.getName()) {
+              case "getMetaData" -> about;
+              case "isClosed" -> false;
+              default -> proxy(Statement.class, this::asked);
+            });
   }
 
   private Object asked(Object self, Method method, Object[] given) throws SQLException {
@@ -64,7 +67,7 @@ final class RecordedServer {
         return proxy(ResultSet.class, new Rows(answer.getValue()));
       }
     }
-    throw new SQLException("was not recorded: " + sql);
+    throw new SQLException("was not recorded: " + sql, "HY000", 1);
   }
 
   private static final class Rows implements InvocationHandler {
