@@ -192,6 +192,46 @@ class SqlServerCachedReadsIT {
     }
   }
 
+  /** Its drivers switch autocommit off by having statements begin transactions. */
+  @Test
+  void readsOfTransactionsThatStatementsBeginAreServedIfARuleSaysSo() throws SQLException {
+    String inside =
+        "{\"match\": \"^select name\", \"action\": \"cache\", \"inTransaction\": true,"
+            + " \"parameters\": {\"stop\": true}},";
+    try (SqlServerNode own = SqlServerNode.caching(server, "", inside);
+        Connection client = own.jdbc(";encrypt=false");
+        Connection reader = own.jdbc(";encrypt=false")) {
+      client.setAutoCommit(false);
+      reader.setAutoCommit(false);
+      Await.until(
+          "it is served",
+          () -> {
+            renamedPast("one");
+            all(client, "update items set at = null where id = 1");
+            client.commit();
+            String kept = all(client, READ);
+            client.commit();
+            renamedPast("past the node");
+            return kept.equals("[one;]") && all(client, READ).equals("[one;]");
+          });
+      assertThat(all(reader, READ)).isEqualTo("[one;]");
+      assertThat(all(reader, "select @@trancount")).isEqualTo("[1;]");
+      reader.commit();
+      assertThat(all(reader, "select @@trancount")).isEqualTo("[0;]");
+
+      all(client, "update items set name = 'written' where id = 1");
+      assertThat(all(client, READ)).isEqualTo("[written;]");
+      assertThat(all(reader, READ)).isEqualTo("[one;]");
+      client.rollback();
+      assertThat(all(client, READ)).isEqualTo("[past the node;]");
+      all(client, "update items set name = 'committed' where id = 1");
+      client.commit();
+      assertThat(all(reader, READ)).isEqualTo("[committed;]");
+      reader.setAutoCommit(true);
+      assertThat(all(reader, "select @@trancount")).isEqualTo("[0;]");
+    }
+  }
+
   /** The first request behind each checkout resets the session, as with other drivers' pools. */
   @Test
   void whatComesFirstOutOfAPoolIsServed() throws SQLException {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Behaviour of the cache that SQL Server has alone, for which contracts have no words. */
 class SqlServerCacheTest {
   private static final int NOTIFICATION = 1;
+  private static final String IF_OPEN = "IF @@TRANCOUNT > 0 ";
 
   @Nested
   class Reads extends CachedContract {
@@ -252,11 +253,81 @@ class SqlServerCacheTest {
       assertThat(carriedOut(hinted)).isEqualTo(2);
     }
 
-    @Test
-    void implicitTransactionsAreTheServers() {
+    private KitClient withoutAutocommit(String user) {
+      KitClient client = client(user);
+      answers(client, "SET IMPLICIT_TRANSACTIONS ON", "idle");
+      return client;
+    }
+
+    /** JDBC's drivers have all statements begin transactions where autocommit is off. */
+    @ParameterizedTest
+    @ValueSource(strings = {IF_OPEN + "COMMIT TRAN", IF_OPEN + "ROLLBACK TRAN", "COMMIT"})
+    void aServedReadBeginsTheTransactionThatItsServerWouldHaveBegun(String end) {
       startCached();
+      KitClient bob = withoutAutocommit("bob");
+      reads(bob, "none", "open", 1);
+      answers(bob, end, "idle");
+      KitClient ann = withoutAutocommit("ann");
+
+      for (int i = 0; i < 2; i++) {
+        reads(ann, "none", "open", 0);
+        reads(ann, "none", "open", 0);
+        answers(ann, end, "idle");
+      }
+
+      assertThat(carriedOut("BEGIN")).isZero();
+      assertThat(carriedOut(end)).isOne();
+      reads(ann, "none", "open", 0);
+      answers(ann, "SELECT @@TRANCOUNT", "row @@TRANCOUNT", "open");
+      assertThat(carriedOut("BEGIN")).isOne();
+      answers(ann, end, "idle");
+      assertThat(carriedOut(end)).isEqualTo(2);
+    }
+
+    @Test
+    void whatATransactionHasWrittenThatWasBegunByAServedReadIsReadFromItsServer() {
+      startCached();
+      KitClient bob = withoutAutocommit("bob");
+      reads(bob, "none", "open", 1);
+      answers(bob, IF_OPEN + "COMMIT TRAN", "idle");
+      KitClient ann = withoutAutocommit("ann");
+      reads(ann, "none", "open", 0);
+
+      answers(ann, words.writing("one"), "open");
+
+      reads(ann, "one", "open", 1);
+      reads(bob, "none", "open", 0);
+      answers(ann, IF_OPEN + "COMMIT TRAN", "idle");
+      reads(bob, "one", "open", 1);
+      reads(ann, "one", "open", 0);
+    }
+
+    /** As on Babelfish. */
+    @Test
+    void whatATransactionWritesThatAServedReadHasBegunCountsWhereNoneIsReported() {
+      startCached();
+      ((SimulatedSqlServer) servers()).reportsByRequestAlone();
+      KitClient bob = withoutAutocommit("bob");
+      KitClient ann = withoutAutocommit("ann");
+      String commit = IF_OPEN + "COMMIT TRAN";
+      reads(bob, "none", "idle", 1);
+      answers(bob, commit, "idle");
+      reads(ann, "none", "open", 0);
+      answers(ann, words.writing("one"), "idle");
+      reads(bob, "none", "open", 0);
+      answers(bob, commit, "idle");
+
+      answers(ann, commit, "idle");
+
+      reads(bob, "one", "idle", 1);
+    }
+
+    @Test
+    void aReadThatBeginsATransactionNeedsARuleForTransactions() {
+      startCached("", "", "{\"action\": \"cache\"}");
+      KitClient bob = client("bob");
+      readsFromServer(bob, "none");
       KitClient ann = client("ann");
-      readsFromServer(ann, "none");
       answers(ann, "SET IMPLICIT_TRANSACTIONS ON", "idle");
 
       reads(ann, "none", "open", 1);

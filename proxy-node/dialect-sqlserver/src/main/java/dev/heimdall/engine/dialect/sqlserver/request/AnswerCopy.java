@@ -18,7 +18,7 @@ import java.util.Arrays;
  * Copies the tokens of an answer with one result: of a batch up to its DONE, of a call up to the
  * DONEINPROC of its statement. One that holds anything else is of no use: an error, a message, what
  * has changed of the session, another result, values that parameters return. The acknowledgement of
- * a reset ahead of it is left out.
+ * a reset ahead of it, and the beginning of a transaction behind that, are left out.
  *
  * <p>The end of a call is written anew for each client: prepared statements have handles of their
  * own.
@@ -34,6 +34,9 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
 
   /** Bytes of the token that acknowledges a reset. */
   private static final int RESET_BYTES = 6;
+
+  /** Bytes of the token that reports the beginning of a transaction. */
+  private static final int BEGIN_BYTES = 14;
 
   /** Bits of a DONE that an answer may have which is kept. */
   private static final int SUITED = TdsToken.DONE_COUNT | TdsToken.DONE_IN_TRANSACTION;
@@ -64,6 +67,7 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
   private final TdsVersion version;
   private final boolean inside;
   private final boolean resets;
+  private final boolean begins;
   private final TdsPacketWalker walker = new TdsPacketWalker();
   private final TdsReplyScanner scanner;
   private byte[] bytes = {};
@@ -73,19 +77,23 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
   private int from;
 
   private Stage stage;
+  private boolean begun;
   private boolean useless;
 
   /**
    * @param most bytes of an answer that are copied
    * @param inside whether it is an answer within a transaction
    * @param resets whether it acknowledges a reset
+   * @param begins whether its statement begins a transaction
    */
-  AnswerCopy(int most, Form form, TdsVersion version, boolean inside, boolean resets) {
+  AnswerCopy(
+      int most, Form form, TdsVersion version, boolean inside, boolean resets, boolean begins) {
     this.most = most;
     this.form = form;
     this.version = version;
-    this.inside = inside;
+    this.inside = inside || begins;
     this.resets = resets;
+    this.begins = begins;
     this.stage = resets ? Stage.RESET : Stage.COLUMNS;
     this.scanner = new TdsReplyScanner(this, version);
   }
@@ -165,7 +173,7 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
     }
     int done = size - doneBytes();
     int token = form == Form.BATCH ? TdsToken.DONE : TdsToken.DONE_IN_PROC;
-    if (!isReset() || done < 0 || (bytes[done] & 0xFF) != token) {
+    if (!isReset() || !isBegun() || done < from || (bytes[done] & 0xFF) != token) {
       return false;
     }
     bytes[done + 1] &= ~TdsToken.DONE_IN_TRANSACTION;
@@ -182,6 +190,20 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
     int at = (bytes[0] & 0xFF) == TdsToken.DONE ? doneBytes() : 0; // Babelfish ends the reset first
     from = Math.min(size, at + RESET_BYTES);
     return expected.equals(Unpooled.wrappedBuffer(bytes, at, from - at));
+  }
+
+  /** True if the result begins behind the report on its transaction, where there was one. */
+  private boolean isBegun() {
+    if (!begun) {
+      return true;
+    }
+    int at = from;
+    from += BEGIN_BYTES;
+    return from < size
+        && (bytes[at] & 0xFF) == TdsToken.ENV_CHANGE
+        && bytes[at + 1] == BEGIN_BYTES - 3
+        && bytes[at + 2] == 0
+        && bytes[at + 3] == EnvChange.BEGIN_TRANSACTION;
   }
 
   private int doneBytes() {
@@ -264,7 +286,12 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
 
   @Override
   public void environment(int type, ByteBuf in, int at, int length) {
-    move(stage == Stage.RESET && type == EnvChange.RESET_ACKNOWLEDGED, Stage.COLUMNS);
+    if (type == EnvChange.BEGIN_TRANSACTION) {
+      move(begins && !begun && stage == Stage.COLUMNS, Stage.COLUMNS);
+      begun = true;
+    } else {
+      move(stage == Stage.RESET && type == EnvChange.RESET_ACKNOWLEDGED, Stage.COLUMNS);
+    }
   }
 
   @Override
@@ -310,7 +337,7 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
     if (answer.columns() != null || answer.rows().length > most) {
       return false;
     }
-    AnswerCopy copy = new AnswerCopy(Integer.MAX_VALUE, form, version, false, false);
+    AnswerCopy copy = new AnswerCopy(Integer.MAX_VALUE, form, version, false, false, false);
     byte[] tokens = answer.rows();
     Stage last = form == Form.BATCH ? Stage.OVER : Stage.STATUS;
     try {

@@ -59,6 +59,9 @@ final class CachedRequests implements CacheableRequests {
   /** Handle for the statement that it prepares; 0 for none. */
   private int handle;
 
+  /** True if the statement begins a transaction, as those of the session do. */
+  private boolean begins;
+
   /** The isolation level that a request has set, where it is not read back yet. */
   private String setLevel;
 
@@ -85,6 +88,7 @@ final class CachedRequests implements CacheableRequests {
 
   @Override
   public Uncached reason(Request asked) {
+    begins = !settings.autocommits() && parts.transaction().status() == TransactionState.IDLE;
     Uncached reason = ofSession();
     if (reason != null) {
       return reason;
@@ -103,12 +107,10 @@ final class CachedRequests implements CacheableRequests {
 
   /** Returns the reason that the session prevents caching; null where it does not. */
   private Uncached ofSession() {
-    if ("ON".equals(settings.now("implicit_transactions"))) {
-      return Uncached.TRANSACTION; // it begins one
-    }
     String level = level();
-    if (level == null || level.equals(UNCOMMITTED)) {
-      return Uncached.SESSION; // it may see what is rolled back later
+    boolean unknown = settings.touched().contains(SessionOptions.IMPLICIT_TRANSACTIONS);
+    if (unknown || level == null || level.equals(UNCOMMITTED)) {
+      return Uncached.SESSION; // it may see what is rolled back later, or begin a transaction
     }
     return kept.areRead() || encoder.attentions().unanswered() ? Uncached.PINNED : null;
   }
@@ -237,7 +239,8 @@ final class CachedRequests implements CacheableRequests {
 
   @Override
   public AnswerRecorder recorder(int most) {
-    return new AnswerCopy(most, form(), version, parts.transaction().open(), request.resets());
+    boolean inside = parts.transaction().open();
+    return new AnswerCopy(most, form(), version, inside, request.resets(), begins);
   }
 
   private AnswerCopy.Form form() {
@@ -269,6 +272,9 @@ final class CachedRequests implements CacheableRequests {
         tokens -> {
           if (resets) {
             EnvChange.writeReset(tokens);
+          }
+          if (begins && version.hasHeaders()) {
+            EnvChange.writeBegin(tokens, request.begins());
           }
           AnswerCopy.write(answer, form, made, inside, version, tokens);
         },

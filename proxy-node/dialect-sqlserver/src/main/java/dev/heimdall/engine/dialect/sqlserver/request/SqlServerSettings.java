@@ -28,6 +28,12 @@ final class SqlServerSettings implements SettingRules {
     return "ON";
   }
 
+  /** With implicit transactions a transaction that is begun is inside another. */
+  @Override
+  public String begin() {
+    return "BEGIN TRAN IF @@TRANCOUNT = 2 COMMIT TRAN";
+  }
+
   @Override
   public boolean movesNames(String name) {
     return name.equals(SessionOptions.DATABASE);

@@ -423,9 +423,11 @@ final class TdsRequest implements Request {
   @Override
   public StatementFacts transactionControl(boolean begun) {
     boolean plain = type == TdsPacket.TRANSACTION ? isPlain() : type == TdsPacket.SQL_BATCH;
-    return server == null && plain && next.onItsWay() && !resets() && !isImplicit()
-        ? next.effects()
-        : null;
+    if (server != null || !plain || !next.onItsWay() || resets() || (isImplicit() && !begun)) {
+      return null;
+    }
+    StatementKind ends = begun && calls == null ? UnreportedTransactions.ends(text) : null;
+    return ends == null ? next.effects() : StatementFacts.ofSingle(ends, List.of(), false);
   }
 
   /** True if it names nothing, and sets no level that the session does not have. */
@@ -493,13 +495,18 @@ final class TdsRequest implements Request {
     return call.prepares() ? rpc.add(call, next.effects()) : 0;
   }
 
+  /** Returns the number of a transaction that the node begins. */
+  long begins() {
+    return ++transactions;
+  }
+
   /** The number of the transaction is the node's: servers get their own in its place. */
   @Override
   public void controlled(StatementFacts facts) {
     take();
     ByteBuf out = client.alloc().buffer();
     if (facts.kind() == StatementKind.BEGIN) {
-      encoder.begun(++transactions, out);
+      encoder.begun(begins(), out);
     } else {
       encoder.ended(facts.kind() == StatementKind.COMMIT, transactions, out);
     }

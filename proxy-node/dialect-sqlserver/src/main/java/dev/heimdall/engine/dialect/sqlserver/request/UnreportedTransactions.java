@@ -17,7 +17,7 @@ final class UnreportedTransactions {
   /** As JDBC's drivers end transactions, also where they switch autocommit on. */
   private static final Pattern ENDS_ANY =
       Pattern.compile(
-          "\\s*(?:SET\\s+IMPLICIT_TRANSACTIONS\\s+OFF[\\s;]+)?IF\\s+@@TRANCOUNT\\s*>\\s*0\\s+(COMMIT|ROLLBACK)(\\s+(TRAN|TRANSACTION|WORK))?[\\s;]*",
+          "\\s*(SET\\s+IMPLICIT_TRANSACTIONS\\s+OFF[\\s;]+)?IF\\s+@@TRANCOUNT\\s*>\\s*0\\s+(COMMIT|ROLLBACK)(\\s+(TRAN|TRANSACTION|WORK))?[\\s;]*",
           Pattern.CASE_INSENSITIVE);
 
   /** Deeper than any: only ROLLBACK, or the end of the session, ends it for certain. */
@@ -83,9 +83,17 @@ final class UnreportedTransactions {
       return facts.kind();
     }
     Matcher idiom = ENDS_ANY.matcher(new String(text, StandardCharsets.UTF_8));
-    return idiom.matches()
-        ? StatementKind.valueOf(idiom.group(1).toUpperCase(Locale.ROOT))
-        : StatementKind.UNKNOWN;
+    return idiom.matches() ? kind(idiom) : StatementKind.UNKNOWN;
+  }
+
+  private static StatementKind kind(Matcher idiom) {
+    return StatementKind.valueOf(idiom.group(2).toUpperCase(Locale.ROOT));
+  }
+
+  /** COMMIT or ROLLBACK for a text that ends the transaction if one is open; else null. */
+  static StatementKind ends(byte[] text) {
+    Matcher idiom = ENDS_ANY.matcher(new String(text, StandardCharsets.UTF_8));
+    return idiom.matches() && idiom.group(1) == null ? kind(idiom) : null;
   }
 
   /** The node has begun one ahead of the request on its way. */

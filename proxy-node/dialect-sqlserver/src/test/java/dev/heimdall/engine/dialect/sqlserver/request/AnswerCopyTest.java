@@ -62,7 +62,7 @@ class AnswerCopyTest {
   }
 
   private static AnswerCopy copy(Form form, TdsVersion version) {
-    return new AnswerCopy(MOST, form, version, false, false);
+    return new AnswerCopy(MOST, form, version, false, false, false);
   }
 
   @ParameterizedTest
@@ -91,7 +91,7 @@ class AnswerCopyTest {
   @EnumSource(Form.class)
   void whatIsCopiedInATransactionIsServedOutsideAndTheOtherWayRound(Form form) {
     TdsVersion version = TdsVersion.V7_4;
-    AnswerCopy copy = new AnswerCopy(MOST, form, version, true, false);
+    AnswerCopy copy = new AnswerCopy(MOST, form, version, true, false, false);
     int open = TdsToken.DONE_IN_TRANSACTION;
     assertThat(copy.take(packets(out -> answer(out, form, 7, open, version))))
         .isEqualTo(State.WHOLE);
@@ -112,7 +112,7 @@ class AnswerCopyTest {
   @EnumSource(Form.class)
   void anAnswerInATransactionNeedNotSaySo(Form form) {
     TdsVersion version = TdsVersion.V7_4;
-    AnswerCopy copy = new AnswerCopy(MOST, form, version, true, false);
+    AnswerCopy copy = new AnswerCopy(MOST, form, version, true, false, false);
     assertThat(copy.take(packets(out -> answer(out, form, 7, 0, version)))).isEqualTo(State.WHOLE);
     assertThat(copy(form, version).mayHaveCopied(copy.answer())).isTrue();
   }
@@ -135,7 +135,7 @@ class AnswerCopyTest {
                 answer(out, form, 7, 0, version);
               });
       for (int cut = 1; cut < came.readableBytes(); cut++) {
-        AnswerCopy copy = new AnswerCopy(MOST, form, version, false, true);
+        AnswerCopy copy = new AnswerCopy(MOST, form, version, false, true, false);
         assertThat(copy.take(came.slice(0, cut))).isEqualTo(State.MORE);
         assertThat(copy.take(came.slice(cut, came.readableBytes() - cut))).isEqualTo(State.WHOLE);
 
@@ -147,7 +147,7 @@ class AnswerCopyTest {
       assertThat(copy(form, version).take(came)).isEqualTo(State.USELESS);
     }
     ByteBuf without = packets(out -> answer(out, form, 7, 0, version));
-    assertThat(new AnswerCopy(MOST, form, version, false, true).take(without))
+    assertThat(new AnswerCopy(MOST, form, version, false, true, false).take(without))
         .isEqualTo(State.USELESS);
     ByteBuf more =
         packets(
@@ -156,7 +156,47 @@ class AnswerCopyTest {
               EnvChange.writeText(out, EnvChange.DATABASE, "a", "b");
               answer(out, form, 7, 0, version);
             });
-    assertThat(new AnswerCopy(MOST, form, version, false, true).take(more))
+    assertThat(new AnswerCopy(MOST, form, version, false, true, false).take(more))
+        .isEqualTo(State.USELESS);
+  }
+
+  /** An implicit transaction: its server reports it ahead of the result, or not at all. */
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void theReportOnATransactionThatItBeginsIsNoPartOfTheAnswer(Form form) {
+    TdsVersion version = TdsVersion.V7_4;
+    ByteBuf expected = Unpooled.buffer();
+    answer(expected, form, 7, 0, version);
+    for (boolean reported : new boolean[] {false, true}) {
+      for (boolean resets : new boolean[] {false, true}) {
+        ByteBuf came =
+            packets(
+                out -> {
+                  if (resets) {
+                    EnvChange.writeReset(out);
+                  }
+                  if (reported) {
+                    EnvChange.writeBegin(out, 5);
+                  }
+                  answer(out, form, 7, reported ? TdsToken.DONE_IN_TRANSACTION : 0, version);
+                });
+        AnswerCopy copy = new AnswerCopy(MOST, form, version, false, resets, true);
+        assertThat(copy.take(came)).isEqualTo(State.WHOLE);
+
+        ByteBuf served = Unpooled.buffer();
+        int handle = form == Form.PREPARING_CALL ? 7 : 0;
+        AnswerCopy.write(copy.answer(), form, handle, false, version, served);
+        assertThat(ByteBufUtil.hexDump(served)).isEqualTo(ByteBufUtil.hexDump(expected));
+      }
+    }
+    ByteBuf twice =
+        packets(
+            out -> {
+              EnvChange.writeBegin(out, 5);
+              EnvChange.writeBegin(out, 6);
+              answer(out, form, 7, 0, version);
+            });
+    assertThat(new AnswerCopy(MOST, form, version, false, false, true).take(twice))
         .isEqualTo(State.USELESS);
   }
 
@@ -262,7 +302,7 @@ class AnswerCopyTest {
   void whatIsLongerThanMayBeKeptIsUseless() {
     TdsVersion version = TdsVersion.V7_4;
     ByteBuf came = packets(out -> answer(out, Form.BATCH, 0, 0, version));
-    assertThat(new AnswerCopy(200, Form.BATCH, version, false, false).take(came))
+    assertThat(new AnswerCopy(200, Form.BATCH, version, false, false, false).take(came))
         .isEqualTo(State.USELESS);
   }
 
