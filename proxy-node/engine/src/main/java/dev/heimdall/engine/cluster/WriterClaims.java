@@ -82,18 +82,17 @@ record WriterClaims(
         .filter(other -> claimant.at() - other.claimsHeard() < 0)
         .filter(other -> other.last().orElseThrow().system().equals(report.system()))
         .filter(other -> !lineage.isLeftBehind(other))
-        .anyMatch(
-            other ->
-                !prober.timelines() || other.last().orElseThrow().timeline() >= report.timeline());
+        .anyMatch(other -> other.last().orElseThrow().timeline() >= report.timeline());
   }
 
   private Optional<ProbeHistory> preferred(List<ProbeHistory> claimants, Lineage lineage) {
     List<ProbeHistory> left =
         claimants.stream().filter(claimant -> !lineage.isLeftBehind(claimant)).toList();
-    left =
-        prober.timelines()
-            ? greatest(left, claimant -> claimant.last().orElseThrow().timeline())
-            : preferred(left, this::inRegionOfWriter);
+    // Of servers without timelines, each reports the same.
+    left = greatest(left, claimant -> claimant.last().orElseThrow().timeline());
+    if (!prober.timelines()) {
+      left = preferred(left, this::inRegionOfWriter);
+    }
     left = preferred(left, claimant -> !claimant.last().orElseThrow().readOnly());
     if (left.size() <= 1) {
       return left.stream().findFirst();
