@@ -379,6 +379,26 @@ class SqlServerCacheTest {
       }
     }
 
+    /** To the node it is still open. */
+    @ParameterizedTest
+    @ValueSource(strings = {"COMMIT", IF_OPEN + "COMMIT TRAN"})
+    void whatIsWrittenBehindATransactionThatATextEndsCountsWhereThatIsNotReported(String commit) {
+      startCached();
+      ((SimulatedSqlServer) servers()).reportsByRequestAlone();
+      SqlServerKitClient ann = kitClient("ann");
+      KitClient bob = client("bob");
+      ann.transaction(TransactionRequest.BEGIN);
+      ann.told();
+      answers(ann, words.writing("one"), "idle");
+      ann.asks(commit);
+      readsFromServer(bob, "one");
+      readsFromCache(bob, "one");
+
+      answers(ann, words.writing("two"), "idle");
+
+      readsFromServer(bob, "two");
+    }
+
     /** Its server still has it open. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

@@ -140,8 +140,8 @@ final class ClientGroups {
       sharing.answeredAlone();
     }
     reads.answered(status);
-    boolean unreported = requests.handler().leavesUnreported(from, error);
-    writes.answered(unreported ? TransactionState.OPEN : status);
+    transaction.inDoubt(requests.handler().leavesDoubt(from, error));
+    writes.answered(status);
     if (error != null) {
       counters.errorSent();
       refusedToWrite(from, error);

@@ -92,9 +92,9 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
   /**
    * A group of messages was answered, and nothing was made of it yet.
    *
-   * @return true if a transaction may be open behind it that its server says nothing of
+   * @return true if a transaction may be open behind it, or over, of which its server says nothing
    */
-  default boolean leavesUnreported(ServerConnection from, ServerError error) {
+  default boolean leavesDoubt(ServerConnection from, ServerError error) {
     return false;
   }
 

@@ -140,7 +140,7 @@ public final class Writes {
 
   private boolean mayCommitDefinitions(Defines defines, StatementFacts effects) {
     if (defines.likely()) {
-      return transaction.status() == TransactionState.IDLE || ends(effects) || mayBeIdle();
+      return transaction.mayBeOver() || ends(effects) || mayBeIdle();
     }
     return (definesPending.likely() || !notes.isEmpty()) && ends(effects) && definesBefore();
   }
@@ -292,7 +292,7 @@ public final class Writes {
       return null;
     }
     boolean before = note.ends() || mayBeIdle();
-    if (!before && transaction.status() != TransactionState.IDLE) {
+    if (!before && !transaction.mayBeOver()) {
       return null;
     }
     Set<String> tables = new HashSet<>(pending);
@@ -355,7 +355,7 @@ public final class Writes {
     if (notes.isEmpty() || notes.peek().group() > group) {
       return; // it has done nothing that could commit
     }
-    boolean mayCommit = transaction.status() == TransactionState.IDLE;
+    boolean mayCommit = transaction.mayBeOver();
     // Where definitions were changed meanwhile, a trigger may have written elsewhere.
     boolean anything = anythingPending || !(pending.isEmpty() || isCurrent(pendingJudgedBy));
     boolean named = !pending.isEmpty();
@@ -452,18 +452,14 @@ public final class Writes {
     affected = Math.max(affected, rows);
   }
 
-  /**
-   * A group was answered; so the transaction stands now.
-   *
-   * @param status open also where one may be that the server says nothing of, so that its writes
-   *     count once more at its end
-   */
+  /** A group was answered; so the transaction stands now, unless it is in doubt. */
   public void answered(TransactionState status) {
     reported = Position.NONE;
+    boolean over = transaction.isOver(status);
     long group = carried.done();
     while (!notes.isEmpty() && notes.peek().group() <= group) {
       SentWrite note = notes.poll();
-      if (status != TransactionState.IDLE) {
+      if (!over) {
         if (!note.tables().isEmpty()) {
           anythingPending |= !pending.isEmpty() && pendingJudgedBy != note.judgedBy();
           pendingJudgedBy = note.judgedBy();
@@ -480,7 +476,7 @@ public final class Writes {
       note.over();
     }
     affected = -1;
-    if (status == TransactionState.IDLE) {
+    if (over) {
       forgetPending();
     }
   }

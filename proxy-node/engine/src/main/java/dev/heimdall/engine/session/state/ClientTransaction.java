@@ -19,6 +19,10 @@ public final class ClientTransaction {
   private boolean didMore;
   private TransactionState status = TransactionState.IDLE;
   private long since;
+
+  /** True if its server may have begun or ended one without a word. */
+  private boolean inDoubt;
+
   private boolean definitionsPending;
   private byte[] heldBegin;
   private boolean heldForReplica;
@@ -83,6 +87,21 @@ public final class ClientTransaction {
   /** Since when it is open, by the loop's clock. */
   public long since() {
     return since;
+  }
+
+  /** What was answered leaves in doubt, or not, where it stands. */
+  public void inDoubt(boolean now) {
+    inDoubt = now;
+  }
+
+  /** True if it is over for certain. */
+  public boolean isOver(TransactionState next) {
+    return next == TransactionState.IDLE && !inDoubt;
+  }
+
+  /** True if what is sent next may be a transaction of its own. */
+  public boolean mayBeOver() {
+    return status == TransactionState.IDLE || inDoubt;
   }
 
   /** True if it has changed definitions that no other session can see yet. */

@@ -111,11 +111,11 @@ final class TdsRequests implements RequestHandler {
   }
 
   @Override
-  public boolean leavesUnreported(ServerConnection from, ServerError error) {
+  public boolean leavesDoubt(ServerConnection from, ServerError error) {
     boolean reported = from.status() == TransactionState.OPEN;
     boolean surely = requests(from).reportsTransactions();
     unreported.answered(encoder.version().hasHeaders(), surely, reported, error != null);
-    return unreported.open();
+    return unreported.inDoubt();
   }
 
   @Override

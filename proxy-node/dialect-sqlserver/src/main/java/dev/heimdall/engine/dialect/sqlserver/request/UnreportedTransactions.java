@@ -43,6 +43,12 @@ final class UnreportedTransactions {
   /** True if code that the request on its way calls may begin one. */
   private boolean calls;
 
+  /** True if the request on its way may end one. */
+  private boolean mayEnd;
+
+  /** True if one that was reported may have ended without a report. */
+  private boolean mayBeOver;
+
   /**
    * A request is on its way.
    *
@@ -52,6 +58,7 @@ final class UnreportedTransactions {
   void sent(StatementFacts facts, byte[] text, boolean implicit, boolean unseen) {
     rollsBack = false;
     calls = unseen;
+    mayEnd = mayEnd(facts);
     inside = depth > 0;
     int open = implicit && begins(facts.kind()) ? Math.max(depth, 1) : depth;
     certain = inside || facts.kind() == StatementKind.BEGIN || (implicit && changes(facts));
@@ -63,6 +70,13 @@ final class UnreportedTransactions {
     return facts.kind() == StatementKind.DML
         || facts.transactionControlInside()
         || facts.has(SqlServerEffect.RUNS_TEXT);
+  }
+
+  private static boolean mayEnd(StatementFacts facts) {
+    return facts.kind() == StatementKind.COMMIT
+        || facts.transactionControlInside()
+        || facts.has(SqlServerEffect.RUNS_TEXT)
+        || facts.has(SqlServerEffect.CALLS_UNSEEN);
   }
 
   private int behind(StatementFacts facts, byte[] text, int open) {
@@ -126,6 +140,12 @@ final class UnreportedTransactions {
     depth = unreported ? Math.max(next, failed ? depth : 0) : 0;
     next = depth;
     certain = false;
+    mayBeOver = open && !surely && (mayEnd || mayBeOver);
+  }
+
+  /** True if it is not known for certain that what is open, or not, is what the server says. */
+  boolean inDoubt() {
+    return depth > 0 || mayBeOver;
   }
 
   /** True if a transaction may be open that the server says nothing of. */
@@ -142,5 +162,6 @@ final class UnreportedTransactions {
   void forget() {
     depth = 0;
     next = 0;
+    mayBeOver = false;
   }
 }
