@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 record ColumnKind(String type, List<List<String>> values, List<Object> bound, boolean exact) {
   private static final int NUMBERS = 5;
   private static final String UUIDS = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1";
-  private static final List<String> TEXTS = List.of("a", "A", "b", "ab", "aB", "x", "e", "é");
+  private static final List<String> TEXTS = List.of("a", "b", "A", "ab", "aB", "x", "e", "é");
 
   boolean isNumber() {
     return bound.get(0) instanceof Integer;
@@ -88,7 +88,9 @@ record ColumnKind(String type, List<List<String>> values, List<Object> bound, bo
     all.add(labels("ENUM('happy', 'sad', 'Odd')"));
     all.add(of("BIT(2)", List.of(List.of("b'01'", "1"), List.of("b'10'", "2"), List.of("0"))));
     if (mariaDb) {
-      all.add(uuids("UUID", List.of("'%s'", "'%S'")));
+      ColumnKind uuids = uuids("UUID", List.of("'%s'", "'%S'"));
+      List<Object> bound = uuids.bound().stream().<Object>map(Object::toString).toList();
+      all.add(new ColumnKind("UUID", uuids.values(), bound, true));
     }
     return all;
   }

@@ -1,11 +1,15 @@
 package dev.heimdall.test.race;
 
+import dev.heimdall.engine.sql.RowChange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Tables, and what hangs on them, drawn at random. What the server refuses is not there: a schema
@@ -14,6 +18,21 @@ import java.util.stream.Collectors;
 abstract class DrawnSchema {
   static final String COUNTER = "n";
   static final String REFERENCE = "p";
+
+  /** What brings a {@link Link}. */
+  static final String VIEW = "view";
+
+  static final String PART = "part";
+  static final String CASCADE = "cascade";
+  static final String COMPUTED = "computed";
+  static final String TRIGGER = "trigger";
+  static final String RULE = "rule";
+
+  /** A function that reads. */
+  static final String FUNCTION = "function";
+
+  /** One that writes, called by a default. */
+  static final String DEFAULT = "default";
 
   /**
    * @param written whether statements may write it
@@ -64,14 +83,32 @@ abstract class DrawnSchema {
 
   record Call(String name, ColumnKind argument, Use use) {}
 
+  /**
+   * A write of one source that may change what another one shows.
+   *
+   * @param what brings it, in a word
+   * @param change of the one; null for any
+   * @param set a column that has to be set for it; null for any
+   * @param by a column by which the one is written; null for any
+   * @param seen a column by which the other is read; null for any
+   */
+  record Link(
+      String what, String from, String to, RowChange change, String set, String by, String seen) {
+    static Link of(String what, String from, String to, RowChange change) {
+      return new Link(what, from, to, change, null, null, null);
+    }
+  }
+
   final Dice dice;
   final String prefix;
   final List<ColumnKind> kinds;
   final List<Source> tables = new ArrayList<>();
   final List<Source> others = new ArrayList<>();
   final List<Call> calls = new ArrayList<>();
+  final List<Link> links = new ArrayList<>();
   private final Connection server;
   private final List<String> definitions = new ArrayList<>();
+  private final Set<String> readOnly = new HashSet<>();
   private int names;
 
   DrawnSchema(Connection server, Dice dice, String prefix, List<ColumnKind> kinds) {
@@ -84,13 +121,83 @@ abstract class DrawnSchema {
   abstract void draw();
 
   final boolean define(String sql) {
+    boolean accepted = accepted(sql);
+    if (accepted) {
+      definitions.add(sql);
+    }
+    return accepted;
+  }
+
+  private boolean accepted(String sql) {
     try (Statement statement = server.createStatement()) {
       statement.execute(sql);
-      definitions.add(sql);
       return true;
     } catch (SQLException e) {
       return false;
     }
+  }
+
+  /** Views that no row can be written through are read alone from now on. */
+  final void probe() {
+    for (Source other : others) {
+      Column first = other.columns().get(0);
+      String of = other.name();
+      if (!accepted("UPDATE %s SET %s = NULL WHERE 1 = 0".formatted(of, first.name()))
+          && !accepted("DELETE FROM " + of + " WHERE 1 = 0")) {
+        readOnly.add(of);
+      }
+    }
+  }
+
+  final boolean isWritten(Source source) {
+    return !readOnly.contains(source.name());
+  }
+
+  final Source source(String name) {
+    return Stream.concat(tables.stream(), others.stream())
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Both show rows of the other. */
+  final void sharing(String what, String one, String other) {
+    links.add(Link.of(what, one, other, null));
+    links.add(Link.of(what, other, one, null));
+  }
+
+  /** A function that reads. */
+  final void reading(Call call, Source of, String definition) {
+    if (called(call, definition)) {
+      links.add(Link.of(FUNCTION, of.name(), of.name(), null));
+    }
+  }
+
+  final boolean called(Call call, String definition) {
+    boolean accepted = define(definition);
+    if (accepted) {
+      calls.add(call);
+    }
+    return accepted;
+  }
+
+  /** Column {@code g} is computed. */
+  final void computing(String table, Column from) {
+    links.add(new Link(COMPUTED, table, table, RowChange.UPDATE, from.name(), "g", "g"));
+  }
+
+  /** A foreign key. */
+  final void referring(Source from, Source to) {
+    turn(from, Sort.LINKED);
+    turn(to, Sort.LINKED);
+    links.add(new Link(CASCADE, to.name(), from.name(), RowChange.DELETE, null, null, REFERENCE));
+    links.add(new Link(CASCADE, to.name(), from.name(), RowChange.UPDATE, "id", null, REFERENCE));
+  }
+
+  /** A trigger, or a rule, by one of its events. */
+  final void firing(String what, String events, Source from, Source into) {
+    String first = events.split(" ")[0];
+    links.add(Link.of(what, from.name(), into.name(), RowChange.valueOf(first)));
   }
 
   final String named(String letter) {
@@ -118,6 +225,35 @@ abstract class DrawnSchema {
     }
   }
 
+  /** A column that another one is computed from; null for none. */
+  final Column computedFrom(List<Column> columns) {
+    List<Column> fitting =
+        columns.stream()
+            .skip(1)
+            .filter(one -> one.kind().isNumber() || one.kind().isText())
+            .toList();
+    return dice.oneIn(2) && !fitting.isEmpty() ? dice.pick(fitting) : null;
+  }
+
+  /** One of the values that are drawn most, as the other column has the other of them. */
+  final String computed(Column from) {
+    return from.kind().isNumber()
+        ? dice.any("(%s + 1) %% 2", "1 - %s").formatted(from.name())
+        : "CASE WHEN " + from.name() + " = 'a' THEN 'b' ELSE 'a' END";
+  }
+
+  /** Tables that have no foreign key yet: with two of one column hardly a row would be deleted. */
+  final List<Source> referring() {
+    return tables.stream()
+        .filter(table -> table.column(REFERENCE) != null)
+        .filter(
+            table ->
+                links.stream()
+                    .noneMatch(
+                        link -> link.what().equals(CASCADE) && link.to().equals(table.name())))
+        .toList();
+  }
+
   /** A table that another one's foreign key may refer to. */
   final Source referred(Source from) {
     ColumnKind kind = from.column(REFERENCE).kind();
@@ -143,7 +279,7 @@ abstract class DrawnSchema {
     return column.name() + " = " + value;
   }
 
-  /** A write that something defined carries out. */
+  /** A write of any table, that something defined carries out. */
   final String write(String row, List<Column> columnsOfRow) {
     return write(table(), row, columnsOfRow);
   }
@@ -183,6 +319,13 @@ abstract class DrawnSchema {
     return columns.stream().map(Column::name).collect(Collectors.joining(", "));
   }
 
+  /**
+   * @param what brings a link; null for anything
+   */
+  final boolean has(String what) {
+    return what == null || links.stream().anyMatch(link -> link.what().equals(what));
+  }
+
   /** A view over something. */
   final void view(String options, boolean checks) {
     Source of = source();
@@ -202,6 +345,7 @@ abstract class DrawnSchema {
     if (define("CREATE " + options + "VIEW " + name + " AS " + query + check)) {
       Sort sort = options.startsWith("MATERIALIZED") ? Sort.STORED_VIEW : Sort.VIEW;
       others.add(new Source(name, sort, List.copyOf(columns), List.of()));
+      sharing(VIEW, of.name(), name);
     }
   }
 
@@ -233,6 +377,8 @@ abstract class DrawnSchema {
       List<Column> columns =
           List.of(new Column("k", some.kind(), true), new Column("m", other.kind(), true));
       others.add(new Source(name, sort, columns, List.of()));
+      sharing(VIEW, of.name(), name);
+      sharing(VIEW, with.name(), name);
     }
   }
 
@@ -248,6 +394,7 @@ abstract class DrawnSchema {
     if (define("CREATE VIEW " + name + " AS " + query.formatted(by.name(), of.name()))) {
       List<Column> columns = List.of(new Column("k", by.kind(), true));
       others.add(new Source(name, Sort.VIEW, columns, List.of()));
+      sharing(VIEW, of.name(), name);
     }
   }
 

@@ -71,6 +71,7 @@ final class MysqlSchema extends DrawnSchema {
     for (int i = dice.below(4); i > 0; i--) {
       function();
     }
+    probe();
   }
 
   private List<Column> columns(ColumnKind id) {
@@ -108,19 +109,18 @@ final class MysqlSchema extends DrawnSchema {
     return all.toString();
   }
 
-  private String generated(List<Column> columns) {
-    if (!dice.oneIn(4)) {
+  /**
+   * @param from a column of them; null for none
+   */
+  private String generated(List<Column> columns, Column from) {
+    if (from == null) {
       return "";
     }
-    Column from = dice.pick(columns);
     boolean number = from.kind().isNumber();
-    if (!number && !from.kind().isText()) {
-      return "";
-    }
     columns.add(new Column("g", number ? kinds.get(0) : from.kind(), false));
     String type = number ? "INT" : from.kind().type();
-    String expression = number ? "(" + from.name() + " + 1) % 3" : "LOWER(" + from.name() + ")";
-    String unique = dice.oneIn(3) ? " UNIQUE" : "";
+    String expression = computed(from);
+    String unique = dice.oneIn(8) ? " UNIQUE" : "";
     return ", g %s GENERATED ALWAYS AS (%s) %s%s"
         .formatted(type, expression, dice.any("STORED", "VIRTUAL"), unique);
   }
@@ -137,7 +137,8 @@ final class MysqlSchema extends DrawnSchema {
     if (!key.isEmpty()) {
       unique.add("id");
     }
-    String all = defined(columns, key) + generated(columns);
+    Column from = computedFrom(columns);
+    String all = defined(columns, key) + generated(columns, from);
     String parts = "";
     if (dice.oneIn(4)) {
       List<List<String>> values = kind.values();
@@ -156,9 +157,13 @@ final class MysqlSchema extends DrawnSchema {
       index(name, columns, unique);
       Sort sort = parts.isEmpty() ? Sort.PLAIN : Sort.PARTITIONED;
       tables.add(new Source(name, sort, List.copyOf(columns), List.copyOf(unique)));
+      if (from != null) {
+        computing(name, from);
+      }
       if (!parts.isEmpty() && !parts.contains("HASH")) {
         String part = name + " PARTITION (p" + dice.below(2) + ")";
         others.add(new Source(part, Sort.PARTITION, List.copyOf(columns), List.copyOf(unique)));
+        sharing(PART, name, part);
       }
     }
   }
@@ -180,8 +185,7 @@ final class MysqlSchema extends DrawnSchema {
   }
 
   private void reference() {
-    List<Source> referring =
-        tables.stream().filter(table -> table.column(REFERENCE) != null).toList();
+    List<Source> referring = referring();
     if (referring.isEmpty()) {
       return;
     }
@@ -190,8 +194,7 @@ final class MysqlSchema extends DrawnSchema {
     List<String> actions = List.of("CASCADE", "CASCADE", "SET NULL", "NO ACTION");
     String sql = "ALTER TABLE %s ADD FOREIGN KEY (p) REFERENCES %s (id) ON DELETE %s ON UPDATE %s";
     if (define(sql.formatted(from.name(), to.name(), dice.pick(actions), dice.pick(actions)))) {
-      turn(from, Sort.LINKED);
-      turn(to, Sort.LINKED);
+      referring(from, to);
     }
   }
 
@@ -215,8 +218,9 @@ final class MysqlSchema extends DrawnSchema {
     String count = "(SELECT COUNT(*) FROM " + of.name() + " WHERE " + by.name() + " = given)";
     switch (dice.below(4)) {
       case 0 ->
-          called(
+          reading(
               new Call(name, by.kind(), Use.VALUE),
+              of,
               "CREATE FUNCTION %s%s RETURNS BIGINT DETERMINISTIC READS SQL DATA RETURN %s"
                   .formatted(name, given, count));
       case 1 ->
@@ -232,18 +236,13 @@ final class MysqlSchema extends DrawnSchema {
     }
   }
 
-  private void called(Call call, String sql) {
-    if (define(sql)) {
-      calls.add(call);
-    }
-  }
-
   private void trigger() {
     Source of = table();
     boolean before = dice.oneIn(2);
     String event = dice.any("INSERT", "UPDATE", "DELETE");
     String row = event.equals("DELETE") ? "OLD." : "NEW.";
-    String body = write(row, of.columns()) + ";";
+    Source into = table();
+    String body = write(into, row, of.columns()) + ";";
     if (before && !event.equals("DELETE") && !dice.oneIn(3)) {
       Column column = dice.pick(of.written());
       body = "SET NEW.%s = %s; ".formatted(column.name(), column.kind().plain(dice));
@@ -260,6 +259,7 @@ final class MysqlSchema extends DrawnSchema {
         "CREATE TRIGGER %s %s %s ON %s FOR EACH ROW BEGIN %s END"
             .formatted(named("g"), before ? "BEFORE" : "AFTER", event, of.name(), condition))) {
       turn(of, Sort.FIRING);
+      firing(TRIGGER, event, of, body.startsWith("SET") ? of : into);
     }
   }
 }

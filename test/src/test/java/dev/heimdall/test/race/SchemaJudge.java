@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 final class SchemaJudge implements AutoCloseable {
   private static final int READS = 12;
   private static final int WRITES_OF_A_ROUND = 14;
-  private static final int ROWS = 5;
+  private static final int ROWS = 8;
   private static final int SAMPLED = 16;
   private static final String ERROR = "error ";
   private static final String LAST = "sj_last";
@@ -122,24 +122,21 @@ final class SchemaJudge implements AutoCloseable {
     }
   }
 
-  void run(long most) throws SQLException {
+  /**
+   * @param aim what is to bring what the writes change; null for anything
+   */
+  void run(long most, String aim) throws SQLException {
+    List<DrawnSchema> some = schemas.stream().filter(one -> one.has(aim)).toList();
     while (pairs < most && violations.isEmpty()) {
-      round();
+      round(some.isEmpty() ? schemas : some, aim);
     }
   }
 
-  private void round() throws SQLException {
-    schema = dice.pick(schemas);
-    statements = new SchemaStatements(dice, schema, postgres);
+  private void round(List<DrawnSchema> some, String aim) throws SQLException {
+    schema = dice.pick(some);
+    statements = new SchemaStatements(dice, schema, postgres, aim);
     history.clear();
-    for (DrawnSchema.Source table : schema.tables) {
-      if (dice.oneIn(2)) {
-        attempt(writer, Drawn.of("DELETE FROM " + table.name()));
-      }
-      for (Drawn rows : statements.rows(table, ROWS)) {
-        attempt(writer, rows);
-      }
-    }
+    fill();
     List<Drawn> reads = new ArrayList<>();
     while (reads.size() < READS) {
       Drawn read = statements.read();
@@ -153,12 +150,29 @@ final class SchemaJudge implements AutoCloseable {
         before = transaction(reads, before);
       } else {
         Drawn write = statements.write(true);
-        if (!attempt(dice.oneIn(3) || write.mayPin() ? writer : node.of(write), write)) {
+        if (!written(dice.oneIn(3) || write.mayPin() ? writer : node.of(write), write)) {
           continue;
         }
       }
       settle();
       before = compare(reads, before);
+    }
+  }
+
+  /** Some tables anew; those that refer to others when these are filled, too. */
+  private void fill() {
+    List<DrawnSchema.Source> referring = new ArrayList<>();
+    for (DrawnSchema.Source table : schema.tables) {
+      if (dice.oneIn(2)) {
+        attempt(writer, Drawn.of("DELETE FROM " + table.name()));
+      }
+      statements.rows(table, ROWS).forEach(row -> attempt(writer, row));
+      if (table.column(DrawnSchema.REFERENCE) != null) {
+        referring.add(table);
+      }
+    }
+    for (DrawnSchema.Source table : referring) {
+      statements.rows(table, ROWS).forEach(row -> attempt(writer, row));
     }
   }
 
@@ -191,7 +205,7 @@ final class SchemaJudge implements AutoCloseable {
         saved = true;
         attempt(writer, Drawn.of("SAVEPOINT here"));
       }
-      attempt(writer, statements.write(false));
+      written(writer, statements.write(false));
       if (dice.oneIn(2)) {
         answer(writer, dice.pick(reads));
       }
@@ -302,6 +316,13 @@ final class SchemaJudge implements AutoCloseable {
     return all.toString();
   }
 
+  private boolean written(Connection at, Drawn write) {
+    boolean done = attempt(at, write);
+    written += done ? 1 : 0;
+    refused += done ? 0 : 1;
+    return done;
+  }
+
   /** True if it was not refused. */
   private boolean attempt(Connection at, Drawn write) {
     try {
@@ -312,11 +333,9 @@ final class SchemaJudge implements AutoCloseable {
           statement.execute();
         }
       }
-      written++;
       history.add(write + (at == writer ? " -- by another" : ""));
       return true;
     } catch (SQLException e) {
-      refused++;
       history.add(write + " -- " + Refusal.of(e).getMessage());
       return false;
     }

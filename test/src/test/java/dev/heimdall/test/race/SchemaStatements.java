@@ -1,7 +1,9 @@
 package dev.heimdall.test.race;
 
+import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.test.race.DrawnSchema.Call;
 import dev.heimdall.test.race.DrawnSchema.Column;
+import dev.heimdall.test.race.DrawnSchema.Link;
 import dev.heimdall.test.race.DrawnSchema.Sort;
 import dev.heimdall.test.race.DrawnSchema.Source;
 import dev.heimdall.test.race.DrawnSchema.Use;
@@ -35,21 +37,56 @@ final class SchemaStatements {
   private final DrawnSchema schema;
   private final boolean postgres;
   private final List<Source> often = new ArrayList<>();
+
+  /** A way from a write to reads that is gone more often than others; null for none. */
+  private final Link way;
+
+  /** Sources at its end, or behind it. */
+  private final List<Source> ends = new ArrayList<>();
+
   private List<Object> parameters = new ArrayList<>();
   private boolean binds;
 
-  /** Of a few tables more than of the others. */
-  SchemaStatements(Dice dice, DrawnSchema schema, boolean postgres) {
+  /**
+   * Of a few tables more than of the others.
+   *
+   * @param aim what is to bring the way; null for anything
+   */
+  SchemaStatements(Dice dice, DrawnSchema schema, boolean postgres, String aim) {
     this.dice = dice;
     this.schema = schema;
     this.postgres = postgres;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
       often.add(schema.source());
+    }
+    way = way(aim);
+    if (way != null) {
+      ends.add(schema.source(way.to()));
+      schema.links.stream()
+          .filter(next -> next.from().equals(way.to()))
+          .forEach(next -> ends.add(schema.source(next.to())));
     }
   }
 
+  /** By what brings it first, as a schema has more views than triggers. */
+  private Link way(String aim) {
+    List<String> all = schema.links.stream().map(Link::what).distinct().toList();
+    if (all.isEmpty() || (aim == null && dice.oneIn(8))) {
+      return null;
+    }
+    String what = all.contains(aim) ? aim : dice.pick(all);
+    return dice.pick(schema.links.stream().filter(link -> link.what().equals(what)).toList());
+  }
+
   private Source source() {
-    return dice.oneIn(4) ? schema.source() : dice.pick(often);
+    return dice.oneIn(6) ? schema.source() : dice.pick(often);
+  }
+
+  private Source seen() {
+    if (way == null || dice.oneIn(3)) {
+      return source();
+    }
+    return dice.oneIn(2) ? ends.get(0) : dice.pick(ends);
   }
 
   private void begin() {
@@ -72,7 +109,8 @@ final class SchemaStatements {
     int which = dice.below(dice.oneIn(3) ? kind.values().size() : 2);
     Object bound = kind.bound().get(which);
     if (!binds || bound == null || dice.oneIn(3)) {
-      return dice.pick(kind.values().get(which));
+      List<String> spelled = kind.values().get(which);
+      return dice.oneIn(2) ? spelled.get(0) : dice.pick(spelled);
     }
     parameters.add(bound instanceof Integer number && dice.oneIn(3) ? number.longValue() : bound);
     return "?";
@@ -82,7 +120,10 @@ final class SchemaStatements {
 
   Drawn read() {
     begin();
-    Source of = source();
+    Source of = seen();
+    if (way != null && way.what().equals(DrawnSchema.FUNCTION) && dice.oneIn(2)) {
+      return called(schema.table()); // often another one than the function reads
+    }
     return switch (dice.below(16)) {
       case 0 -> union(of);
       case 1 -> ofExpression(of);
@@ -109,20 +150,22 @@ final class SchemaStatements {
   }
 
   private String selected(Source of, String qualifier) {
-    if (dice.oneIn(3)) {
+    if (dice.oneIn(2)) {
       return of.columns().stream()
           .map(column -> qualifier + column.name())
           .collect(Collectors.joining(", "));
     }
     List<Column> numbers = of.numbers();
-    return numbers.isEmpty()
-        ? "count(*)"
-        : "count(*), sum(" + qualifier + numbers.get(numbers.size() - 1).name() + ")";
+    Column summed =
+        of.column(DrawnSchema.COUNTER) == null || dice.oneIn(2)
+            ? numbers.isEmpty() ? null : dice.pick(numbers)
+            : of.column(DrawnSchema.COUNTER);
+    return summed == null ? "count(*)" : "count(*), sum(" + qualifier + summed.name() + ")";
   }
 
   private String conditions(Source of, String qualifier) {
     String all = condition(of, qualifier);
-    while (dice.oneIn(3)) {
+    while (dice.oneIn(5)) {
       all += dice.any(" AND ", " AND ", " AND ", " OR ") + condition(of, qualifier);
     }
     return all;
@@ -133,7 +176,15 @@ final class SchemaStatements {
     if (dice.oneIn(2)) {
       column = of.columns().get(0);
     }
+    boolean onTheWay =
+        way != null && way.seen() != null && of.name().equals(way.to()) && !dice.oneIn(4);
+    if (onTheWay) {
+      column = of.column(way.seen());
+    }
     String name = qualifier + column.name();
+    if (onTheWay && dice.oneIn(2)) {
+      return name + " = " + value(column);
+    }
     return switch (dice.below(18)) {
       case 0 -> name + " BETWEEN " + value(column) + " AND " + value(column);
       case 1 -> name + dice.any(" IS NULL", " IS NOT NULL");
@@ -226,7 +277,7 @@ final class SchemaStatements {
     if (call.use() == Use.ROWS) {
       return drawn("SELECT count(*) FROM " + called, "function");
     }
-    return dice.oneIn(3)
+    return !dice.oneIn(3)
         ? drawn("SELECT count(*) FROM " + of.name() + " WHERE 1 <= " + called, "function")
         : drawn("SELECT " + called, "function");
   }
@@ -239,10 +290,16 @@ final class SchemaStatements {
   Drawn write(boolean whole) {
     begin();
     Source to = source();
-    if (to.sort() == Sort.STORED_VIEW) {
-      if (whole && dice.oneIn(5)) {
-        return drawn("REFRESH MATERIALIZED VIEW " + to.name(), "refresh");
+    if (way != null && !dice.oneIn(4)) {
+      to = schema.source(way.from());
+      if (schema.isWritten(to) && !dice.oneIn(6)) {
+        return onTheWay(to);
       }
+    }
+    if (to.sort() == Sort.STORED_VIEW && whole && dice.oneIn(5)) {
+      return drawn("REFRESH MATERIALIZED VIEW " + to.name(), "refresh");
+    }
+    if (!schema.isWritten(to) && !dice.oneIn(16)) {
       to = schema.table();
     }
     return switch (dice.below(20)) {
@@ -260,6 +317,22 @@ final class SchemaStatements {
     };
   }
 
+  private Drawn onTheWay(Source to) {
+    RowChange change =
+        way.change() == null
+            ? dice.pick(List.of(RowChange.INSERT, RowChange.UPDATE, RowChange.DELETE))
+            : way.change();
+    return switch (change) {
+      case INSERT -> dice.oneIn(4) ? upsert(to) : insert(to);
+      case DELETE -> drawn("DELETE FROM " + to.name() + " WHERE " + key(to), "delete");
+      default -> {
+        Column set = to.column(way.set());
+        String sets = set == null ? sets(to, "") : " SET " + set.name() + " = " + value(set);
+        yield drawn("UPDATE " + to.name() + sets + " WHERE " + key(to), "update");
+      }
+    };
+  }
+
   private String where(Source to) {
     return " WHERE "
         + (dice.oneIn(4) ? conditions(to, "") : key(to))
@@ -269,6 +342,9 @@ final class SchemaStatements {
 
   private String key(Source to) {
     Column column = dice.oneIn(2) ? to.columns().get(0) : dice.pick(to.columns());
+    if (way != null && way.by() != null && to.name().equals(way.from()) && !dice.oneIn(3)) {
+      column = to.column(way.by());
+    }
     return column.name() + " = " + value(column);
   }
 
@@ -279,18 +355,23 @@ final class SchemaStatements {
 
   private Drawn update(Source to) {
     boolean only = postgres && to.sort() == Sort.PARENT && dice.oneIn(4);
-    return drawn("UPDATE " + (only ? "ONLY " : "") + to.name() + sets(to) + where(to), "update");
+    return drawn(
+        "UPDATE " + (only ? "ONLY " : "") + to.name() + sets(to, "") + where(to), "update");
   }
 
-  private String sets(Source to) {
+  /**
+   * @param qualifier of a value that a column has
+   */
+  private String sets(Source to, String qualifier) {
     Column column = assigned(to);
-    boolean counts = to.column(DrawnSchema.COUNTER) != null;
+    boolean counts = to.column(DrawnSchema.COUNTER) != null && !dice.oneIn(3);
+    String first = counts ? DrawnSchema.COUNTER : column.name();
     String sets =
-        counts && !dice.oneIn(3)
-            ? dice.any("n = n + 1", "n = n + 1", "n = 1 - n")
-            : column.name() + " = " + (dice.oneIn(10) ? "DEFAULT" : value(column));
-    if (dice.oneIn(5)) {
-      Column more = assigned(to);
+        counts
+            ? dice.any("n = %sn + 1", "n = %sn + 1", "n = 1 - %sn").formatted(qualifier)
+            : first + " = " + (dice.oneIn(10) ? "DEFAULT" : value(column));
+    Column more = assigned(to);
+    if (dice.oneIn(5) && !more.name().equals(first)) {
       sets += ", " + more.name() + " = " + value(more);
     }
     return " SET " + sets;
@@ -313,7 +394,14 @@ final class SchemaStatements {
 
   /** Rows behind the word. */
   private String into(Source to) {
-    List<Column> columns = dice.some(to.written().isEmpty() ? to.columns() : to.written());
+    List<Column> all = to.written().isEmpty() ? to.columns() : to.written();
+    List<Column> columns = dice.oneIn(2) ? all : dice.some(all);
+    if (!columns.contains(all.get(0)) && !dice.oneIn(4)) {
+      columns = all;
+    }
+    if (way != null && way.what().equals(DrawnSchema.DEFAULT) && dice.oneIn(2)) {
+      columns = columns.stream().filter(one -> !one.name().equals(DrawnSchema.COUNTER)).toList();
+    }
     StringBuilder rows = new StringBuilder(row(columns));
     while (dice.oneIn(5)) {
       rows.append(", ").append(row(columns));
@@ -339,7 +427,7 @@ final class SchemaStatements {
     String rows = into(to);
     String target =
         to.unique().isEmpty() || dice.oneIn(5)
-            ? dice.oneIn(2) ? "" : "(" + dice.pick(to.columns()).name() + ")"
+            ? dice.oneIn(8) ? "(" + dice.pick(to.columns()).name() + ")" : ""
             : "(" + dice.pick(to.unique()) + ")";
     String does =
         target.isEmpty() || dice.oneIn(4)
@@ -363,6 +451,7 @@ final class SchemaStatements {
   }
 
   private Drawn merge(Source to) {
+    binds = false;
     Source from = source();
     List<Column> alike = alike(from, to.columns().get(0));
     String using =
@@ -377,7 +466,7 @@ final class SchemaStatements {
                 to.name(),
                 using,
                 to.columns().get(0).name(),
-                dice.oneIn(3) ? "DELETE" : "UPDATE" + sets(to),
+                dice.oneIn(3) ? "DELETE" : "UPDATE" + sets(to, "x."),
                 dice.oneIn(2) ? "DO NOTHING" : inserts),
         "merge");
   }
@@ -416,7 +505,7 @@ final class SchemaStatements {
       case 0 ->
           drawn(
               "UPDATE %s x%s FROM %s y WHERE %s AND %s"
-                  .formatted(to.name(), sets(to), from.name(), on, condition(from, "y.")),
+                  .formatted(to.name(), sets(to, "x."), from.name(), on, condition(from, "y.")),
               "update from");
       case 1 ->
           drawn(
@@ -427,10 +516,10 @@ final class SchemaStatements {
         Source also = source();
         String first =
             dice.oneIn(2)
-                ? "UPDATE " + also.name() + sets(also) + " WHERE " + key(also)
+                ? "UPDATE " + also.name() + sets(also, "") + " WHERE " + key(also)
                 : "DELETE FROM " + also.name() + " WHERE " + key(also);
         String last =
-            dice.oneIn(2) ? "UPDATE " + to.name() + sets(to) + " WHERE " + key(to) : "SELECT 1";
+            dice.oneIn(2) ? "UPDATE " + to.name() + sets(to, "") + " WHERE " + key(to) : "SELECT 1";
         yield drawn("WITH w AS (" + first + " RETURNING 1) " + last, "with");
       }
     };
@@ -438,6 +527,7 @@ final class SchemaStatements {
 
   /** MySQL's statements of two tables. */
   private Drawn another(Source to, Source from) {
+    binds = false;
     Column some = dice.pick(to.columns());
     List<Column> alike = alike(from, some);
     if (alike.isEmpty()) {

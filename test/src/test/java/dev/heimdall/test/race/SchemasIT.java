@@ -21,10 +21,13 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** No write leaves a result that it may touch, whatever the tables bring with them. */
 @Tag("ci")
@@ -36,6 +39,18 @@ class SchemasIT {
 
   private static final int SCHEMAS = Integer.getInteger("cache.schemas.count", 16);
   private static final long SEED = Long.getLong("cache.schemas.seed", System.nanoTime());
+
+  /** What is missed by a judge without a part of the proof. */
+  private static final Map<Wiring, String> AIMS =
+      Map.of(
+          Wiring.TRIGGERS_UNMINDED, DrawnSchema.TRIGGER,
+          Wiring.RULES_UNMINDED, DrawnSchema.RULE,
+          Wiring.CASCADES_UNMINDED, DrawnSchema.CASCADE,
+          Wiring.PARTS_UNMINDED, DrawnSchema.PART,
+          Wiring.VIEWS_UNMINDED, DrawnSchema.VIEW,
+          Wiring.DEFAULTS_UNMINDED, DrawnSchema.DEFAULT,
+          Wiring.FUNCTIONS_UNMINDED, DrawnSchema.FUNCTION,
+          Wiring.GENERATED_UNMINDED, DrawnSchema.COMPUTED);
 
   /** Behind it nothing is left of what was drawn. */
   private interface Dropping extends AutoCloseable {
@@ -52,12 +67,12 @@ class SchemasIT {
 
   @Test
   void nothingOldIsServedOfPostgres() throws SQLException {
-    assertThat(ofPostgres("PostgreSQL", StartedNode::ofThis, PAIRS)).isEmpty();
+    assertThat(ofPostgres("PostgreSQL", StartedNode::ofThis, PAIRS, null)).isEmpty();
   }
 
   @MariadbAndMysql
   void nothingOldIsServedOfMysql(MysqlRelease release) throws SQLException {
-    assertThat(ofMysql(release.toString(), release, StartedNode::ofThis, PAIRS)).isEmpty();
+    assertThat(ofMysql(release.toString(), release, StartedNode::ofThis, PAIRS, null)).isEmpty();
   }
 
   @ParameterizedTest
@@ -65,8 +80,7 @@ class SchemasIT {
       value = Wiring.class,
       names = {"PARTS_UNMINDED", "VIEWS_UNMINDED"})
   void withAPartTakenAwaySomethingOldIsServedSoon(Wiring wiring) throws SQLException {
-    assertThat(ofPostgres(wiring.toString(), new InstrumentedNodes(wiring)::start, MOST))
-        .isNotEmpty();
+    assertThat(without(wiring)).isNotEmpty();
   }
 
   @Tag("long")
@@ -78,26 +92,43 @@ class SchemasIT {
         "RULES_UNMINDED",
         "CASCADES_UNMINDED",
         "DEFAULTS_UNMINDED",
-        "FUNCTIONS_UNMINDED"
+        "FUNCTIONS_UNMINDED",
+        "GENERATED_UNMINDED"
       })
   void withAPartTakenAwaySomethingOldIsServedOfPostgres(Wiring wiring) throws SQLException {
-    assertThat(ofPostgres(wiring.toString(), new InstrumentedNodes(wiring)::start, MOST))
-        .isNotEmpty();
+    assertThat(without(wiring)).isNotEmpty();
+  }
+
+  /** Parts that definitions of MySQL and MariaDB have, taken away from each. */
+  private static Stream<Arguments> parts() {
+    return Stream.of(MysqlRelease.MARIADB, MysqlRelease.MYSQL)
+        .flatMap(
+            release ->
+                Stream.of(
+                        Wiring.TRIGGERS_UNMINDED,
+                        Wiring.VIEWS_UNMINDED,
+                        Wiring.CASCADES_UNMINDED,
+                        Wiring.GENERATED_UNMINDED)
+                    .map(wiring -> Arguments.of(release, wiring)));
   }
 
   @Tag("long")
   @ParameterizedTest
-  @EnumSource(
-      value = Wiring.class,
-      names = {"TRIGGERS_UNMINDED", "VIEWS_UNMINDED"})
-  void withAPartTakenAwaySomethingOldIsServedOfMariadb(Wiring wiring) throws SQLException {
-    MysqlRelease release = MysqlRelease.MARIADB;
-    assertThat(ofMysql(wiring.toString(), release, new InstrumentedNodes(wiring)::start, MOST))
+  @MethodSource("parts")
+  void withAPartTakenAwaySomethingOldIsServedOfMysql(MysqlRelease release, Wiring wiring)
+      throws SQLException {
+    String what = release + " " + wiring;
+    assertThat(ofMysql(what, release, new InstrumentedNodes(wiring)::start, MOST, AIMS.get(wiring)))
         .isNotEmpty();
   }
 
-  private static List<String> ofPostgres(String what, Function<Path, StartedNode> starts, int pairs)
-      throws SQLException {
+  private static List<String> without(Wiring wiring) throws SQLException {
+    return ofPostgres(
+        wiring.toString(), new InstrumentedNodes(wiring)::start, MOST, AIMS.get(wiring));
+  }
+
+  private static List<String> ofPostgres(
+      String what, Function<Path, StartedNode> starts, int pairs, String aim) throws SQLException {
     Dice dice = new Dice(SEED);
     try (TestNode node = TestNode.start(c -> cached(c.cluster(SharedPostgres.cluster())), starts);
         SchemaJudge.Sessions through = sessions(node.target());
@@ -113,7 +144,8 @@ class SchemasIT {
             dice,
             number -> new PostgresSchema(past.texts(), dice, number),
             () -> node.admin("SHOW CACHE").get(0),
-            pairs);
+            pairs,
+            aim);
       }
     }
   }
@@ -124,7 +156,7 @@ class SchemasIT {
   }
 
   private static List<String> ofMysql(
-      String what, MysqlRelease release, Function<Path, StartedNode> starts, int pairs)
+      String what, MysqlRelease release, Function<Path, StartedNode> starts, int pairs, String aim)
       throws SQLException {
     Dice dice = new Dice(SEED);
     MysqlTarget superuser =
@@ -149,7 +181,8 @@ class SchemasIT {
             dice,
             number -> new MysqlSchema(past.texts(), dice, number, mariaDb),
             () -> node.admin("SHOW CACHE").get(0),
-            pairs);
+            pairs,
+            aim);
       }
     }
   }
@@ -170,21 +203,22 @@ class SchemasIT {
       Dice dice,
       IntFunction<DrawnSchema> draws,
       Supplier<Map<String, String>> cache,
-      int pairs)
+      int pairs,
+      String aim)
       throws SQLException {
     try (SchemaJudge judge = new SchemaJudge(through, writer, past, dice, SCHEMAS, draws)) {
       Await.until("it is cached", judge::ready);
       long before = Long.parseLong(cache.get().get("hits"));
       long begun = System.nanoTime();
-      judge.run(pairs);
+      judge.run(pairs, aim);
       long millis = (System.nanoTime() - begun) / 1_000_000;
       long served = Long.parseLong(cache.get().get("hits")) - before;
       System.out.printf(
           "%s, seed %d: %d pairs, %d of them touched, %d hits, %d ms; %s%n",
           what, SEED, judge.pairs(), judge.touched(), served, millis, judge.shares());
       if (judge.violations().isEmpty()) {
-        assertThat(judge.touched()).isGreaterThan(pairs / 100);
-        assertThat(served).isGreaterThan(pairs / 20);
+        assertThat(judge.touched()).isGreaterThan(pairs / 50);
+        assertThat(served).isGreaterThan(pairs / 10);
       }
       return judge.violations();
     }

@@ -81,12 +81,15 @@ enum Wiring {
   /** Defaults and checks call nothing. */
   DEFAULTS_UNMINDED,
   /** Functions read nothing. */
-  FUNCTIONS_UNMINDED;
+  FUNCTIONS_UNMINDED,
+  /** Computed columns tell rows apart as written ones do. */
+  GENERATED_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";
   private static final String CONFLICTS = "sql.ConflictClause";
   private static final String LAYOUTS = "dialect.mysql.changes.TableLayouts";
   private static final String OBJECTS = "catalog.ObjectsBuilder";
+  private static final String ROWS = "catalog.WeighedRows";
   private static final String PLAIN_COLUMNS = "dialect.mysql.catalog.PlainColumns";
 
   /**
@@ -143,6 +146,8 @@ enum Wiring {
       case VIEWS_UNMINDED -> all.add(piece(OBJECTS, named("view"), Nothing.class));
       case DEFAULTS_UNMINDED -> all.add(piece(OBJECTS, named("expressions"), Nothing.class));
       case FUNCTIONS_UNMINDED -> all.add(piece("catalog.Routine", named("reads"), None.class));
+      case GENERATED_UNMINDED ->
+          all.add(piece(ROWS, named("each").and(takesArguments(3)), WithGenerated.class));
       case UNTOLD ->
           all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
     }
@@ -354,6 +359,18 @@ enum Wiring {
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) List<?> all) {
       all = List.of();
+    }
+  }
+
+  static final class WithGenerated {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) String query) {
+      query =
+          query
+              .replace(" AND a.attgenerated = ''", "")
+              .replace(
+                  " AND COALESCE(generation_expression, '') = '' AND extra NOT LIKE '%GENERATED%'",
+                  "");
     }
   }
 

@@ -161,7 +161,9 @@ final class CatalogueQueries {
    * Columns of tables by whose values their rows can be told apart: integers, UUIDs, and text that
    * is equal where its bytes are. Not of tables with heirs, partitions, policies, rules or
    * triggers, not computed, not those that a unique index compares in another way, and none at all
-   * where users redefine comparisons of the server's own types.
+   * where users redefine comparisons of the server's own types. Rules and triggers that a statement
+   * fires are consequences of its table besides, with which no rows of it are known: these two
+   * conditions are a second guard.
    */
   static final String KEYS =
       """
