@@ -3,8 +3,11 @@ package dev.heimdall.test.drivers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.SqlServerGroupNode;
 import dev.heimdall.test.fixture.TestCertificate;
+import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.Toolchain;
+import dev.heimdall.test.tds.AvailabilityGroup;
 import dev.heimdall.test.tds.TdsTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,14 +26,23 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Drivers of SQL Server in languages other than Java, with the server directly and through nodes,
- * of which one delays transactions. The program of each prints a line for each behaviour, {@code
- * NAME: VALUE}, or {@code NAME: FAIL …}; directly none fails, and through nodes each line is the
- * same.
+ * of which one delays transactions, and one has secondaries answer reads. The program of each
+ * prints a line for each behaviour, {@code NAME: VALUE}, or {@code NAME: FAIL …}; directly none
+ * fails, and through nodes each line is the same.
  */
 @Tag("ci")
 class SqlServerDriversIT {
   private static final List<String> DRIVERS =
       List.of("tedious", "go-mssqldb", "pytds", "pymssql", "freetds");
+
+  private static final String READS =
+      "heimdall_replica_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}";
+
+  /** Line of reads that secondaries answered. */
+  private static final String SPLIT = "reads of secondaries";
+
+  /** The driver that also has them in each run; any other does where it is named. */
+  private static final String SPLITS = "tedious";
 
   private static final int CONNECTIONS = 4;
   private static final int RUN_MINUTES = 5;
@@ -55,6 +67,8 @@ class SqlServerDriversIT {
     }
     Map<String, String> through = through(driver, "");
     Map<String, String> late = through(driver, ", \"delayedTransaction\": true");
+    boolean splits = driver.equals(SPLITS) || driver.equals(System.getProperty("driver"));
+    Map<String, String> split = splits ? split(driver) : direct;
     Stream<DynamicTest> each =
         direct.keySet().stream()
             .map(
@@ -66,19 +80,43 @@ class SqlServerDriversIT {
                           assertThat(value).as("directly").doesNotStartWith("FAIL");
                           assertThat(through.get(name)).as("through a node").isEqualTo(value);
                           assertThat(late.get(name)).as("delayed").isEqualTo(value);
+                          assertThat(split.get(name)).as("split").isEqualTo(value);
                         }));
     return Stream.concat(
         each,
         Stream.of(
             DynamicTest.dynamicTest(
                 "ran to its end",
-                () -> assertThat(through.keySet()).isNotEmpty().isEqualTo(direct.keySet()))));
+                () -> assertThat(through.keySet()).isNotEmpty().isEqualTo(direct.keySet())),
+            DynamicTest.dynamicTest(
+                SPLIT, () -> assertThat(split.get(SPLIT)).isEqualTo(splits ? "some" : null))));
   }
 
   private static Map<String, String> through(String driver, String vdb) {
     try (TdsTarget server = TdsTarget.start("app");
         SqlServerNode node = SqlServerNode.pooled(server, CONNECTIONS, vdb)) {
       return lines(driver, "127.0.0.1", node.port(), "app", "app");
+    }
+  }
+
+  /** Where reads wait for a secondary to have what was written, most go there. */
+  private static Map<String, String> split(String driver) {
+    try (AvailabilityGroup group = AvailabilityGroup.start(2);
+        SqlServerGroupNode node =
+            SqlServerGroupNode.start(
+                group,
+                c ->
+                    c.source("cluster.reads", "marked")
+                        .source("cluster.consistency", "strict")
+                        .source("cluster.lag.catchUpWait", "500ms")
+                        .rules(
+                            "all",
+                            TestConfiguration.rule("(?i)^\\\\s*select", "reader-eligible", ""))
+                        .vdb("rules", List.of("all")))) {
+      Map<String, String> lines =
+          lines(driver, "127.0.0.1", node.port(TestConfiguration.VDB), "app", "app");
+      lines.put(SPLIT, node.metricOrZero(READS) > 0 ? "some" : "none");
+      return lines;
     }
   }
 

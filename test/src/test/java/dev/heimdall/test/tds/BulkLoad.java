@@ -29,10 +29,13 @@ final class BulkLoad {
     columns(in, wide, types, names);
     String columns = names.stream().map(QueryRewriter::quoted).collect(Collectors.joining(", "));
     String marks = names.stream().map(name -> "?").collect(Collectors.joining(", "));
+    String sql = "INSERT INTO " + table + " (" + columns + ") VALUES (" + marks + ")";
     int count = 0;
+    int before = session.changes().size();
+    boolean done = false;
     try {
-      PreparedStatement insert =
-          session.prepare("INSERT INTO " + table + " (" + columns + ") VALUES (" + marks + ")");
+      session.beginStatement(sql);
+      PreparedStatement insert = session.prepare(sql);
       // FreeTDS ends its rows without DONE.
       while (in.more() && (in.peek() == ROW || in.peek() == NULLS_ROW)) {
         row(in, types, insert);
@@ -40,11 +43,25 @@ final class BulkLoad {
         count++;
       }
       insert.executeBatch();
+      session.endStatement(sql, List.of());
+      done = true;
     } catch (SQLException e) {
       throw ServerErrors.of(e);
+    } finally {
+      if (!done) {
+        undo(session, before);
+      }
     }
     session.rowCount = count;
     session.results.done(INSERT, count, false);
+  }
+
+  private static void undo(TdsSession session, int before) {
+    try {
+      session.failStatement(before);
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
   }
 
   private static void row(WireReader in, List<TypeInfo> types, PreparedStatement insert)
