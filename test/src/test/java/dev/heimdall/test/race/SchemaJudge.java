@@ -326,7 +326,9 @@ final class SchemaJudge implements AutoCloseable {
   /** True if it was not refused. */
   private boolean attempt(Connection at, Drawn write) {
     try {
-      if (write.parameters().isEmpty()) {
+      if (write.isStreamed()) {
+        StreamedRows.send(at, write.sql(), (String) write.parameters().get(0));
+      } else if (write.parameters().isEmpty()) {
         run(at, write.sql());
       } else {
         try (PreparedStatement statement = prepared(at, write)) {

@@ -18,6 +18,13 @@ final class SchemaStatements {
    * @param sorts of all that is named, in words
    */
   record Drawn(String sql, List<Object> parameters, String sorts) {
+    private static final String STREAMED = "streamed";
+
+    /** Rows come behind it. */
+    boolean isStreamed() {
+      return sorts.equals(STREAMED);
+    }
+
     static Drawn of(String sql) {
       return new Drawn(sql, List.of(), "");
     }
@@ -377,7 +384,17 @@ final class SchemaStatements {
     return " SET " + sets;
   }
 
+  private Drawn streamed(Source to) {
+    List<Column> columns = to.written().isEmpty() ? to.columns() : to.written();
+    String conflicts = dice.any("", "IGNORE ", "REPLACE ");
+    String sql = StreamedRows.statement(postgres, to.name(), columns, conflicts);
+    return new Drawn(sql, List.of(StreamedRows.drawn(dice, columns)), Drawn.STREAMED);
+  }
+
   private Drawn insert(Source to) {
+    if (dice.oneIn(6)) {
+      return streamed(to);
+    }
     return drawn("INSERT" + into(to), "insert");
   }
 

@@ -165,11 +165,14 @@ class SchemasIT {
     try (MysqlNode node =
             MysqlNode.start(
                 release,
-                c -> cached(c.cluster(release.shared()).catalog(release.shared())),
+                c ->
+                    cached(c.cluster(release.shared()).catalog(release.shared()))
+                        .vdb("clients.localInfile", true),
                 starts);
         SchemaJudge.Sessions through = sessions(node.target());
         Connection writer = sessionOf(node.target());
         SchemaJudge.Sessions past = sessions(superuser)) {
+      release.shared().primary().executeIn("app", "SET GLOBAL local_infile = 1");
       MysqlSchema.drop(past.texts());
       boolean mariaDb = release.flavour() == Flavour.MARIADB;
       try (Dropping dropping = () -> MysqlSchema.drop(past.texts())) {
@@ -188,11 +191,14 @@ class SchemasIT {
   }
 
   private static Connection sessionOf(MysqlTarget target) throws SQLException {
-    return target.jdbc("useServerPrepStmts", "true", "cachePrepStmts", "true");
+    return target.jdbc(
+        "useServerPrepStmts", "true", "cachePrepStmts", "true", "allowLoadLocalInfile", "true");
   }
 
   private static SchemaJudge.Sessions sessions(MysqlTarget target) throws SQLException {
-    return new SchemaJudge.Sessions(target.jdbc("allowMultiQueries", "true"), sessionOf(target));
+    return new SchemaJudge.Sessions(
+        target.jdbc("allowMultiQueries", "true", "allowLoadLocalInfile", "true"),
+        sessionOf(target));
   }
 
   private static List<String> judged(
