@@ -37,6 +37,9 @@ final class UnreportedTransactions {
   /** True if the request on its way was sent in a transaction. */
   private boolean inside;
 
+  /** True if one of the statements of the request on its way may leave one open. */
+  private boolean begun;
+
   /** True if the request on its way rolls the transaction back. */
   private boolean rollsBack;
 
@@ -61,6 +64,7 @@ final class UnreportedTransactions {
     mayEnd = mayEnd(facts);
     inside = depth > 0;
     int open = implicit && begins(facts.kind()) ? Math.max(depth, 1) : depth;
+    begun = facts.statements() > 1 && facts.chain();
     certain = inside || facts.kind() == StatementKind.BEGIN || (implicit && changes(facts));
     next = behind(facts, text, open);
   }
@@ -83,7 +87,7 @@ final class UnreportedTransactions {
     if (facts.kind() == StatementKind.BEGIN) {
       return open + 1;
     }
-    if (facts.statements() > 1 && facts.chain()) {
+    if (begun) {
       return UNKNOWN;
     }
     StatementKind ends = open > 0 ? ends(facts, text) : null;
@@ -135,7 +139,7 @@ final class UnreportedTransactions {
       next = open ? next : UNKNOWN;
     }
     // A server that reports has reported the BEGIN: of what fails inside it has rolled that back.
-    boolean silent = failed ? inside && !surely : certain;
+    boolean silent = failed || begun ? (inside || begun) && !surely : certain;
     unreported |= !reports || (silent && next > 0 && !open);
     depth = unreported ? Math.max(next, failed ? depth : 0) : 0;
     next = depth;

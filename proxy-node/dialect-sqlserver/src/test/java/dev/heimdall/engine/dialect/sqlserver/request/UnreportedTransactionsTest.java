@@ -7,17 +7,23 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that reports no transaction which a text begins or ends. */
 class UnreportedTransactionsTest {
   private final UnreportedTransactions transactions = new UnreportedTransactions();
 
   private boolean open(String sql, boolean implicit) {
+    return open(sql, implicit, false, false);
+  }
+
+  private boolean open(String sql, boolean implicit, boolean reports, boolean failed) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     StatementFacts facts =
         SqlServerSql.DIALECT.classifier(false).classify(text, 0, text.length, LexerMode.STANDARD);
     transactions.sent(facts, text, implicit, false);
-    transactions.answered(true, false, false, false);
+    transactions.answered(true, reports, false, failed);
     return transactions.open();
   }
 
@@ -27,6 +33,18 @@ class UnreportedTransactionsTest {
     assertThat(open("insert t values (1)", true)).isTrue();
     assertThat(open("set implicit_transactions off if @@TRANCOUNT > 0 COMMIT TRAN ", false))
         .isFalse();
+  }
+
+  /** The first of the session. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"BEGIN TRAN SELECT 1", "IF @@TRANCOUNT = 0 BEGIN TRAN", "begin tran; delete t"})
+  void oneOfSeveralStatementsBeginsOne(String sql) {
+    assertThat(new UnreportedTransactionsTest().open(sql, false, true, false)).isFalse();
+    assertThat(new UnreportedTransactionsTest().open(sql, false, false, true)).isTrue();
+    assertThat(open(sql, false)).isTrue();
+    assertThat(open("UPDATE t SET a = 1", false)).isTrue();
+    assertThat(open("ROLLBACK", false)).isFalse();
   }
 
   @Test
