@@ -99,6 +99,20 @@ class ReplicaReadsIT {
   }
 
   @Test
+  void withoutRulesAndCatalogueTheTextAloneProvesARead() throws Exception {
+    try (RoutedCluster routed =
+            start(
+                c -> c.source("catalog.enabled", false),
+                "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS"
+                    + " $$ SELECT current_setting('port') $$");
+        Connection client = routed.connect()) {
+      Await.until("a replica answers", () -> routed.isReplica(where(client)));
+      assertThat(Integer.parseInt(value(client, "SELECT f() FROM t")))
+          .isEqualTo(routed.primary().port());
+    }
+  }
+
+  @Test
   void everyLoopReadsFromReplicasAndWritesWithMoreLoopsThanConnections() throws Exception {
     List<Connection> clients = new ArrayList<>();
     try (RoutedCluster routed = start(c -> c.node("loops", 3).vdb("pool.size", 1))) {

@@ -299,7 +299,10 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
                 from.sources().get(vdb.source()).engine().tlsProtocols(),
                 ownCertificate),
             TlsContexts.serverEndPoint(vdb.tls(), ownCertificate)),
-        new RulesAndCatalogues(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
+        RulesAndCatalogues.of(
+            rules(vdb, from),
+            catalogues.of(from.sources().get(vdb.source())),
+            from.sources().get(vdb.source()).cluster()),
         forwards,
         foreigners,
         vdb.cache().enabled() ? clusters.far(from.node()) : Optional.empty());

@@ -196,7 +196,7 @@ public final class QueryPipeline {
       LexerMode lexerMode,
       NameScope scope,
       Redefined own) {
-    if (!rulesAndCatalogues.catalogues().enabled() && rules == null) {
+    if (!rulesAndCatalogues.judge()) {
       return true;
     }
     if (!loop.knowledge().read(of, sql, offset, length, lexerMode, comeAgain)) {

@@ -2,6 +2,9 @@ package dev.heimdall.engine.pipeline;
 
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.ClusterSettings;
+import dev.heimdall.model.ReadSplit;
 
 /**
  * Basis for the judgement of statements of one virtual database, at one moment.
@@ -13,5 +16,16 @@ import dev.heimdall.engine.rules.RuleBook;
 public record RulesAndCatalogues(RuleBook rules, Catalogues catalogues, boolean judge) {
   public RulesAndCatalogues(RuleBook rules, Catalogues catalogues) {
     this(rules, catalogues, catalogues.enabled() || !rules.isEmpty());
+  }
+
+  /**
+   * @param cluster of the source: where replicas may answer its reads, statements are judged in any
+   *     case
+   */
+  public static RulesAndCatalogues of(
+      RuleBook rules, Catalogues catalogues, ClusterSettings cluster) {
+    RulesAndCatalogues basis = new RulesAndCatalogues(rules, catalogues);
+    boolean splits = cluster.kind() != ClusterKind.NONE && cluster.reads() != ReadSplit.NONE;
+    return new RulesAndCatalogues(rules, catalogues, basis.judge() || splits);
   }
 }
