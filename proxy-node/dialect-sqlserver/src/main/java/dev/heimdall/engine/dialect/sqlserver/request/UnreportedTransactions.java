@@ -29,28 +29,37 @@ final class UnreportedTransactions {
   /** Number of COMMITs that end the transaction; 0 outside of one. */
   private int depth;
 
-  /** Depth behind the request on its way; it is certain where a server reports it in any case. */
-  private int next;
-
-  private boolean certain;
-
-  /** True if the request on its way was sent in a transaction. */
-  private boolean inside;
-
-  /** True if one of the statements of the request on its way may leave one open. */
-  private boolean begun;
-
-  /** True if the request on its way rolls the transaction back. */
-  private boolean rollsBack;
-
-  /** True if code that the request on its way calls may begin one. */
-  private boolean calls;
-
-  /** True if the request on its way may end one. */
-  private boolean mayEnd;
-
   /** True if one that was reported may have ended without a report. */
   private boolean mayBeOver;
+
+  private Sent sent = Sent.NOTHING;
+
+  /**
+   * The request on its way, or answered last.
+   *
+   * @param inside whether it was sent in a transaction
+   * @param depth behind it
+   * @param certain whether a server that reports transactions reports that depth in any case
+   * @param begins whether one of several statements may leave one open
+   * @param rollsBack whether it rolls the transaction back
+   * @param mayEnd whether it may end one
+   * @param calls whether code that it calls may begin one
+   */
+  private record Sent(
+      boolean inside,
+      int depth,
+      boolean certain,
+      boolean begins,
+      boolean rollsBack,
+      boolean mayEnd,
+      boolean calls) {
+    static final Sent NOTHING = new Sent(false, 0, false, false, false, false, false);
+
+    /** The same once it is answered, with what has become of the transaction. */
+    Sent answered(int then) {
+      return new Sent(inside, then, false, begins, rollsBack, mayEnd, calls);
+    }
+  }
 
   /**
    * A request is on its way.
@@ -59,14 +68,19 @@ final class UnreportedTransactions {
    * @param unseen whether code that it calls may begin one
    */
   void sent(StatementFacts facts, byte[] text, boolean implicit, boolean unseen) {
-    rollsBack = false;
-    calls = unseen;
-    mayEnd = mayEnd(facts);
-    inside = depth > 0;
+    boolean inside = depth > 0;
+    boolean begins = facts.statements() > 1 && facts.chain();
     int open = implicit && begins(facts.kind()) ? Math.max(depth, 1) : depth;
-    begun = facts.statements() > 1 && facts.chain();
-    certain = inside || facts.kind() == StatementKind.BEGIN || (implicit && changes(facts));
-    next = behind(facts, text, open);
+    StatementKind ends = open > 0 && !begins ? ends(facts, text) : null;
+    sent =
+        new Sent(
+            inside,
+            behind(facts.kind(), ends, begins, open),
+            inside || facts.kind() == StatementKind.BEGIN || (implicit && changes(facts)),
+            begins,
+            ends == StatementKind.ROLLBACK,
+            mayEnd(facts),
+            unseen);
   }
 
   /** Of several statements, one may end the transaction: it is taken to be open then. */
@@ -83,16 +97,14 @@ final class UnreportedTransactions {
         || facts.has(SqlServerEffect.CALLS_UNSEEN);
   }
 
-  private int behind(StatementFacts facts, byte[] text, int open) {
-    if (facts.kind() == StatementKind.BEGIN) {
+  private static int behind(StatementKind kind, StatementKind ends, boolean begins, int open) {
+    if (kind == StatementKind.BEGIN) {
       return open + 1;
     }
-    if (begun) {
+    if (begins) {
       return UNKNOWN;
     }
-    StatementKind ends = open > 0 ? ends(facts, text) : null;
-    rollsBack = ends == StatementKind.ROLLBACK;
-    return rollsBack ? 0 : ends == StatementKind.COMMIT ? open - 1 : open;
+    return ends == StatementKind.ROLLBACK ? 0 : ends == StatementKind.COMMIT ? open - 1 : open;
   }
 
   /** COMMIT or ROLLBACK for what is that, and nothing else; anything else for the rest. */
@@ -134,17 +146,18 @@ final class UnreportedTransactions {
    * @param open if the server has reported an open one
    */
   void answered(boolean reports, boolean surely, boolean open, boolean failed) {
-    if (calls && !(reports && surely)) {
+    int next = sent.depth();
+    if (sent.calls() && !(reports && surely)) {
       unreported = true;
       next = open ? next : UNKNOWN;
     }
     // A server that reports has reported the BEGIN: of what fails inside it has rolled that back.
-    boolean silent = failed || begun ? (inside || begun) && !surely : certain;
+    boolean silent =
+        failed || sent.begins() ? (sent.inside() || sent.begins()) && !surely : sent.certain();
     unreported |= !reports || (silent && next > 0 && !open);
     depth = unreported ? Math.max(next, failed ? depth : 0) : 0;
-    next = depth;
-    certain = false;
-    mayBeOver = open && !surely && (mayEnd || mayBeOver);
+    mayBeOver = open && !surely && (sent.mayEnd() || mayBeOver);
+    sent = sent.answered(depth);
   }
 
   /** True if it is not known for certain that what is open, or not, is what the server says. */
@@ -159,13 +172,13 @@ final class UnreportedTransactions {
 
   /** True if the request has rolled back a transaction, as its server does not report. */
   boolean rolledBack(boolean failed) {
-    return rollsBack && !failed;
+    return sent.rollsBack() && !failed;
   }
 
   /** The session is as new. */
   void forget() {
     depth = 0;
-    next = 0;
     mayBeOver = false;
+    sent = Sent.NOTHING;
   }
 }
