@@ -19,7 +19,7 @@ class WarmPathTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"SIMPLE, 162, 1065", "EXTENDED, 172, 1579", "PREPARED, 147, 1122"})
+  @CsvSource({"SIMPLE, 162, 1071", "EXTENDED, 172, 1586", "PREPARED, 147, 1128"})
   void aWarmReadEntersNoMoreThanThis(WarmReads.Spelling spelling, int files, int calls)
       throws IOException {
     CallTrace trace = CallTrace.of(spelling, directory);
