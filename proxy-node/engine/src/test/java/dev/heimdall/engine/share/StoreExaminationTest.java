@@ -85,7 +85,7 @@ class StoreExaminationTest {
   @Test
   void aConnectionThatIsOnlyClosedIsFollowedByAnotherThatTellsWhy() throws Exception {
     for (StoreMode mode : List.of(StoreMode.STANDALONE, StoreMode.REPLICATION)) {
-      try (Store store = new Store(CLOSES, CLOSES, WRONG)) {
+      try (Store store = new Store(CLOSES, WRONG)) {
         failure(store, mode).hasMessageContaining("WRONGPASS invalid username-password pair");
       }
     }
