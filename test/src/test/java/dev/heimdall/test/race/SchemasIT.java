@@ -3,6 +3,7 @@ package dev.heimdall.test.race;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.Flavour;
+import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
@@ -155,24 +156,25 @@ class SchemasIT {
         target.jdbc("preferQueryMode", "simple"), target.jdbc("prepareThreshold", "2"));
   }
 
+  /** A server of its own: it may be written as no shared one, and no replica has to follow. */
   private static List<String> ofMysql(
       String what, MysqlRelease release, Function<Path, StartedNode> starts, int pairs, String aim)
       throws SQLException {
     Dice dice = new Dice(SEED);
-    MysqlTarget superuser =
-        MysqlTarget.of(release.shared().primary())
-            .as(release.shared().superuser(), release.shared().password());
-    try (MysqlNode node =
+    try (MysqlCluster cluster = release.cluster().option("local-infile", "1").start();
+        MysqlNode node =
             MysqlNode.start(
                 release,
                 c ->
-                    cached(c.cluster(release.shared()).catalog(release.shared()))
+                    cached(c.cluster(cluster).catalog(cluster))
+                        .source("url", "jdbc:mysql://127.0.0.1:" + cluster.primary().port())
                         .vdb("clients.localInfile", true),
                 starts);
         SchemaJudge.Sessions through = sessions(node.target());
         Connection writer = sessionOf(node.target());
-        SchemaJudge.Sessions past = sessions(superuser)) {
-      release.shared().primary().executeIn("app", "SET GLOBAL local_infile = 1");
+        SchemaJudge.Sessions past =
+            sessions(
+                MysqlTarget.of(cluster.primary()).as(cluster.superuser(), cluster.password()))) {
       MysqlSchema.drop(past.texts());
       boolean mariaDb = release.flavour() == Flavour.MARIADB;
       try (Dropping dropping = () -> MysqlSchema.drop(past.texts())) {
