@@ -19,7 +19,7 @@ abstract class DrawnSchema {
   static final String COUNTER = "n";
   static final String REFERENCE = "p";
 
-  /** What brings a {@link Link}. */
+  /** Kinds of definitions that bring a {@link Link}. */
   static final String VIEW = "view";
 
   static final String PART = "part";

@@ -75,7 +75,7 @@ final class SchemaStatements {
     }
   }
 
-  /** By what brings it first, as a schema has more views than triggers. */
+  /** A link of the schema: its kind is drawn first, as there are more views than triggers. */
   private Link way(String aim) {
     List<String> all = schema.links.stream().map(Link::what).distinct().toList();
     if (all.isEmpty() || (aim == null && dice.oneIn(8))) {

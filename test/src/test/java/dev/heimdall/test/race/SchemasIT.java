@@ -41,7 +41,7 @@ class SchemasIT {
   private static final int SCHEMAS = Integer.getInteger("cache.schemas.count", 16);
   private static final long SEED = Long.getLong("cache.schemas.seed", System.nanoTime());
 
-  /** What is missed by a judge without a part of the proof. */
+  /** Kinds of links that a proof misses without one of its parts. */
   private static final Map<Wiring, String> AIMS =
       Map.of(
           Wiring.TRIGGERS_UNMINDED, DrawnSchema.TRIGGER,

@@ -270,7 +270,7 @@ public final class ObjectsBuilder {
     return this;
   }
 
-  /** What such a rule changes in its own relation. */
+  /** Changes that such a rule makes in its own relation. */
   public ObjectsBuilder ruleOnItself(long relation, String name, int when, int then) {
     Relation ruled = relationsById.get(relation);
     if (ruled != null && then != 0) {

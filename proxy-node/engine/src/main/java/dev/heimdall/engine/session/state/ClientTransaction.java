@@ -89,7 +89,7 @@ public final class ClientTransaction {
     return since;
   }
 
-  /** What was answered leaves in doubt, or not, where it stands. */
+  /** Doubt, or none, that the last answer leaves about where it stands. */
   public void inDoubt(boolean now) {
     inDoubt = now;
   }
