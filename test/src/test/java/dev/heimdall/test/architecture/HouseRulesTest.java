@@ -20,7 +20,6 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.net.InetAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -87,28 +86,6 @@ class HouseRulesTest {
 
   private static final String ENGINE = "proxy-node/engine";
   private static final String DIALECT = "proxy-node/dialect-";
-
-  /** A longer file has several things in it. */
-  private static final int MOST_LINES = 600;
-
-  @Test
-  void noFileOfTheProductIsTooLong() throws Exception {
-    Map<String, Integer> tooLong = new TreeMap<>();
-    int files = 0;
-    for (String file : CommittedFilesTest.files()) {
-      Path path = CommittedFilesTest.ROOT.resolve(file);
-      if (file.contains("/src/main/java/") && file.endsWith(".java") && Files.exists(path)) {
-        int lines = Files.readAllLines(path).size();
-        files++;
-        if (lines > MOST_LINES) {
-          tooLong.put(file, lines);
-        }
-      }
-    }
-
-    assertThat(files).isGreaterThan(1000);
-    assertThat(tooLong).as("files of more than " + MOST_LINES + " lines").isEmpty();
-  }
 
   /**
    * A class is found by its name where those are unique: within each module, and among the engine
