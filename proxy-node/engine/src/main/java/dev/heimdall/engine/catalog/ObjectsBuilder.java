@@ -45,7 +45,8 @@ public final class ObjectsBuilder {
   private boolean pipelines;
   private boolean partial;
 
-  private record Unjudged(Routine routine, String through, List<Long> types) {}
+  /** One of {@code types} and {@code at} decides where it is called; the other is null. */
+  private record Unjudged(Routine routine, String through, List<Long> types, List<Long> at) {}
 
   private final SharedBuiltIns shared;
   private final BuiltInObjects own;
@@ -356,7 +357,18 @@ public final class ObjectsBuilder {
    */
   public ObjectsBuilder unnamed(long function, String through, List<Long> types) {
     for (Routine routine : noteworthy(List.of(function))) {
-      unnamed.add(new Unjudged(routine, through, List.copyOf(types)));
+      unnamed.add(new Unjudged(routine, through, List.copyOf(types), null));
+    }
+    return this;
+  }
+
+  /**
+   * A function that statements call without naming it, whatever the types, where they have one of
+   * these relations: support of an index.
+   */
+  public ObjectsBuilder unnamedAt(long function, String through, List<Long> relations) {
+    for (Routine routine : noteworthy(List.of(function))) {
+      unnamed.add(new Unjudged(routine, through, null, List.copyOf(relations)));
     }
     return this;
   }
@@ -409,7 +421,10 @@ public final class ObjectsBuilder {
     for (Unjudged one : unnamed) {
       Set<String> names = new HashSet<>();
       Set<Relation> places = Collections.newSetFromMap(new IdentityHashMap<>());
-      Set<Long> involved = types.involved(one.types);
+      Set<Long> involved = one.types == null ? Set.of() : types.involved(one.types);
+      if (one.at != null) {
+        places.addAll(known(one.at));
+      }
       for (Long type : involved) {
         if (types.name(type) != null) {
           names.add(types.name(type));
@@ -440,7 +455,7 @@ public final class ObjectsBuilder {
                 names,
                 involved,
                 places,
-                one.types.isEmpty(),
+                one.at == null && one.types.isEmpty(),
                 changes,
                 reads,
                 basis));

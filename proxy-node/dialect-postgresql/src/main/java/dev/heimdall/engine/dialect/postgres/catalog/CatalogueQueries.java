@@ -120,6 +120,27 @@ final class CatalogueQueries {
       """
           .formatted(FIRST_USER_ID);
 
+  /** Types as which text means the same at any time. */
+  private static final String TIMELESS =
+      "'{16,17,18,19,20,21,23,25,26,114,650,700,701,869,1042,1043,1186,1700,2278,2950,3802}'::oid[]";
+
+  /**
+   * Condition that a function {@code f}, which reads or writes the values of a type, may do so
+   * otherwise at another time. One of the language internal with the code of the server's own for
+   * text or numbers does what that does: it is declared STABLE where the encoding of its client
+   * decides.
+   */
+  private static final String READS_OTHERWISE =
+      """
+      f.provolatile <> 'i'
+      AND NOT (f.prolang = 12
+               AND f.prosrc IN (SELECT own.prosrc
+                                FROM pg_type t JOIN pg_proc own
+                                  ON own.oid IN (t.typinput, t.typreceive, t.typoutput, t.typsend)
+                                WHERE t.oid = ANY (%s)))
+      """
+          .formatted(TIMELESS);
+
   /**
    * Types with values that are read or written otherwise at another time, and those made of them.
    * Times that have a zone and no date: without an offset, that of today is read and written, and
@@ -141,11 +162,11 @@ final class CatalogueQueries {
         UNION
         SELECT t.oid
         FROM pg_type t JOIN pg_proc f ON f.oid IN (t.typinput, t.typreceive, t.typoutput, t.typsend)
-        WHERE t.typtype = 'b' AND t.oid >= %1$s AND f.oid >= %1$s AND f.provolatile <> 'i'
+        WHERE t.typtype = 'b' AND t.oid >= %1$s AND f.oid >= %1$s AND %2$s
         UNION
         SELECT part.whole FROM part JOIN varying USING (type))
       """
-          .formatted(FIRST_USER_ID);
+          .formatted(FIRST_USER_ID, READS_OTHERWISE);
 
   /** Tables with columns of such types. */
   static final String VARYING_COLUMNS =
@@ -296,10 +317,6 @@ final class CatalogueQueries {
       """
           .formatted(FIRST_USER_ID);
 
-  /** Types as which text means the same at any time. */
-  private static final String TIMELESS =
-      "'{16,17,18,19,20,21,23,25,26,114,650,700,701,869,1042,1043,1186,1700,2278,2950,3802}'::oid[]";
-
   static final String BUILT_INS =
       "SELECT oid::int8, proname, provolatile FROM pg_proc WHERE oid < " + FIRST_USER_ID;
 
@@ -356,62 +373,115 @@ final class CatalogueQueries {
       WHERE p.oid >= """
           + FIRST_USER_ID;
 
-  /** Types of users among these. */
+  /**
+   * Types of users among these, without those that values of the server's own types become where
+   * nothing says so: of them no statement has to have one.
+   */
   private static final String USER_TYPES =
-      "ARRAY(SELECT DISTINCT t::int8 FROM unnest(ARRAY[%s]::oid[]) t WHERE t >= "
+      "ARRAY(SELECT DISTINCT u.oid::int8 FROM unnest(ARRAY[%s]::oid[]) t JOIN pg_type u ON u.oid = t"
+          + " WHERE t >= "
           + FIRST_USER_ID
-          + ")";
+          + " AND NOT EXISTS (SELECT FROM pg_cast c"
+          + " WHERE c.casttarget IN (u.oid, u.typelem) AND c.castcontext = 'i' AND c.castsource < "
+          + FIRST_USER_ID
+          + "))";
+
+  /** Access methods of the server that neither sort nor hash: GiST, GIN, SP-GiST and BRIN. */
+  private static final String ONLY_SEARCHING = "(783, 2742, 4000, 3580)";
 
   /**
-   * Schema, name, function, operands' types, and whether an operator class has it. With the
-   * functions of its commutator and negator, which the server may call in its place.
+   * Schema, name, function, operands' types, and whether an operator class has it by which rows are
+   * sorted or hashed. With the functions of its commutator and negator, which the server may call
+   * in its place.
    */
   static final String OPERATORS =
       """
       SELECT n.nspname, o.oprname, other.oprcode::int8, %s,
-             EXISTS (SELECT FROM pg_amop WHERE amopopr = o.oid)
+             EXISTS (SELECT FROM pg_amop
+                     WHERE amopopr = o.oid AND amoppurpose = 's' AND amopmethod NOT IN %s)
       FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
            JOIN pg_operator other ON other.oid IN (o.oid, o.oprcom, o.oprnegate)
       WHERE o.oid >= %s
       """
-          .formatted(USER_TYPES.formatted("o.oprleft, o.oprright"), FIRST_USER_ID);
+          .formatted(USER_TYPES.formatted("o.oprleft, o.oprright"), ONLY_SEARCHING, FIRST_USER_ID);
 
-  /** Called without being named: behind casts, the order of types, and their values' texts. */
-  static final String UNNAMED =
+  /**
+   * Support functions of operator classes. Those that neither sort nor hash are only called where
+   * an index has the class. Without compiled ones of extensions that SQL cannot call, as they take
+   * or return what only the server's code can: nothing looks at what these declare, and authors
+   * leave it out.
+   */
+  private static final String SUPPORT =
       """
-      SELECT amproc::int8, 'an operator class', %2$s FROM pg_amproc WHERE oid >= %1$s
-      UNION ALL
-      SELECT castfunc::int8,
-             'the cast from ' || format_type(castsource, NULL) || ' to '
-             || format_type(casttarget, NULL), %3$s
-      FROM pg_cast WHERE oid >= %1$s AND castfunc <> 0
-      UNION ALL
-      SELECT %4$s, 'the cast to ' || format_type(casttarget, NULL), %3$s
-      FROM pg_cast JOIN pg_type t ON t.oid = casttarget
-      WHERE pg_cast.oid >= %1$s AND castmethod = 'i' AND %5$s
-      UNION ALL
-      SELECT f::int8, 'the range type ' || format_type(rngtypid, NULL), ARRAY[rngtypid::int8]
-      FROM pg_range, unnest(ARRAY[rngsubdiff, rngcanonical]) f
-      WHERE rngtypid >= %1$s AND f <> 0
-      UNION ALL
-      SELECT DISTINCT %4$s, 'the type ' || format_type(t.oid, NULL), ARRAY[t.oid::int8]
-      FROM pg_type t JOIN pg_proc f ON f.oid IN (t.typinput, t.typreceive, t.typoutput, t.typsend)
-      WHERE t.typtype = 'b' AND t.oid >= %1$s AND f.oid >= %1$s AND f.provolatile <> 'i'
+      SELECT s.amproc::int8, 'an operator class',
+             CASE WHEN sorts.can THEN %2$s ELSE '{}' END,
+             CASE WHEN sorts.can THEN NULL ELSE
+                  ARRAY(SELECT i.indrelid::int8 FROM pg_index i
+                        WHERE EXISTS (SELECT FROM unnest(i.indclass::oid[]) c
+                                           JOIN pg_opclass o ON o.oid = c
+                                      WHERE o.opcfamily = s.amprocfamily)) END
+      FROM pg_amproc s JOIN pg_opfamily f ON f.oid = s.amprocfamily JOIN pg_proc p ON p.oid = s.amproc,
+           LATERAL (SELECT f.opfmethod NOT IN %3$s
+                           AND EXISTS (SELECT FROM pg_amop o
+                                       WHERE o.amopfamily = f.oid AND o.amoppurpose = 's')) sorts(can)
+      WHERE s.oid >= %1$s
+        AND NOT (2281 = ANY (p.proargtypes::oid[] || p.prorettype) AND p.prolang IN (12, 13)
+                 AND EXISTS (SELECT FROM pg_depend d
+                             WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+                               AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'))
       """
           .formatted(
               FIRST_USER_ID,
               USER_TYPES.formatted("amproclefttype, amprocrighttype"),
+              ONLY_SEARCHING);
+
+  /**
+   * Called without being named: behind casts, the order of types, and their values' texts.
+   * Function, what calls it in words, its types, and the tables where it is called if these decide,
+   * else null.
+   */
+  static final String UNNAMED =
+      """
+      %2$s
+      UNION ALL
+      SELECT castfunc::int8,
+             'the cast from ' || format_type(castsource, NULL) || ' to '
+             || format_type(casttarget, NULL), %3$s, NULL
+      FROM pg_cast WHERE oid >= %1$s AND castfunc <> 0
+      UNION ALL
+      SELECT %4$s, 'the cast to ' || format_type(casttarget, NULL), %3$s, NULL
+      FROM pg_cast JOIN pg_type t ON t.oid = casttarget
+      WHERE pg_cast.oid >= %1$s AND castmethod = 'i' AND %5$s
+      UNION ALL
+      SELECT f::int8, 'the range type ' || format_type(rngtypid, NULL), ARRAY[rngtypid::int8], NULL
+      FROM pg_range, unnest(ARRAY[rngsubdiff, rngcanonical]) f
+      WHERE rngtypid >= %1$s AND f <> 0
+      UNION ALL
+      SELECT DISTINCT %4$s, 'the type ' || format_type(t.oid, NULL), ARRAY[t.oid::int8], NULL::int8[]
+      FROM pg_type t JOIN pg_proc f ON f.oid IN (t.typinput, t.typreceive, t.typoutput, t.typsend)
+      WHERE t.typtype = 'b' AND t.oid >= %1$s AND f.oid >= %1$s AND %6$s
+      """
+          .formatted(
+              FIRST_USER_ID,
+              SUPPORT,
               USER_TYPES.formatted("castsource, casttarget"),
               VARIES,
-              MAY_BE_TIMES);
+              MAY_BE_TIMES,
+              READS_OTHERWISE);
 
-  /** Types of users: id, name, element, base, relation. */
+  /**
+   * Types of users: id, name, element, base, relation. Without a name, others that its values have
+   * in them, or that these become where nothing says so.
+   */
   static final String TYPES =
       """
       SELECT oid::int8, typname, typelem::int8, typbasetype::int8, typrelid::int8
       FROM pg_type WHERE oid >= %1$s
       UNION ALL
       SELECT rngtypid::int8, NULL, rngsubtype::int8, 0, 0 FROM pg_range WHERE rngtypid >= %1$s
+      UNION ALL
+      SELECT castsource::int8, NULL, casttarget::int8, 0, 0 FROM pg_cast
+      WHERE castcontext = 'i' AND castsource >= %1$s AND casttarget >= %1$s
       """
           .formatted(FIRST_USER_ID);
 

@@ -348,7 +348,14 @@ final class CatalogueReader {
                 row.getBoolean(5)));
     rows.each(
         CatalogueQueries.UNNAMED,
-        row -> builder.unnamed(row.getLong(1), row.getString(2), ids(row, 3)));
+        row -> {
+          long function = row.getLong(1);
+          if (row.getArray(4) == null) {
+            builder.unnamed(function, row.getString(2), ids(row, 3));
+          } else {
+            builder.unnamedAt(function, row.getString(2), ids(row, 4));
+          }
+        });
     rows.each(
         CatalogueQueries.EVENT_TRIGGERS,
         row -> builder.eventTrigger(row.getString(1), row.getLong(2)));
