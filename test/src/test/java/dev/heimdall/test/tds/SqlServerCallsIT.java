@@ -4,6 +4,7 @@ import static dev.heimdall.test.tds.TdsSessionTest.all;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.AlsoOnBabelfish;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.stream.IntStream;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several calls in one message, as mssql-jdbc sends batches of a prepared statement. */
+@AlsoOnBabelfish
 class SqlServerCallsIT {
   private static final int ROWS = 20;
 

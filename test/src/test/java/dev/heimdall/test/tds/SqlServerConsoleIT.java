@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.AlsoOnBabelfish;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.ProxyHeader;
 import dev.heimdall.test.fixture.SocketRelay;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Operators with drivers of SQL Server at the admin database. */
+@AlsoOnBabelfish
 class SqlServerConsoleIT {
   private TdsTarget server;
   private SqlServerNode node;

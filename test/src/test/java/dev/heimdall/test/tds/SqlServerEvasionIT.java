@@ -3,6 +3,7 @@ package dev.heimdall.test.tds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.AlsoOnBabelfish;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A rule rejects what touches a table: however its name is spelled, wherever in a batch it stands,
  * and where a text that is run is made of others.
  */
+@AlsoOnBabelfish
 class SqlServerEvasionIT {
   private static final int REJECTED = 229;
 

@@ -4,6 +4,7 @@ import static dev.heimdall.test.tds.TdsSessionTest.all;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.AlsoOnBabelfish;
 import dev.heimdall.test.fixture.Await;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * connection, and calls go on being judged by what is known. The stand-in has none of them, and
  * answers with an error.
  */
+@AlsoOnBabelfish
 class SqlServerMetadataIT {
   private interface Walk {
     ResultSet rows(DatabaseMetaData of) throws SQLException;

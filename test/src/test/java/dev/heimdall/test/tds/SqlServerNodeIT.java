@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.microsoft.sqlserver.jdbc.SQLServerException;
 import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.AlsoOnBabelfish;
 import dev.heimdall.test.fixture.Await;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of mssql-jdbc share the one connection that a node has to the stand-in. */
+@AlsoOnBabelfish
 class SqlServerNodeIT {
   private static final String CERTIFIED = ";encrypt=true;trustServerCertificate=true";
 

@@ -6,6 +6,7 @@ import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.catalog.SharedBuiltIns;
 import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerCatalogue;
+import dev.heimdall.test.fixture.AlsoOnBabelfish;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Readings of a catalogue while others change definitions. */
+@AlsoOnBabelfish
 class SqlServerReadingsIT {
   private static final SqlServerCatalogue CATALOGUE = new SqlServerCatalogue();
   private static final ReadingTerms TERMS =

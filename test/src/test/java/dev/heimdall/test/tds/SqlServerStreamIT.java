@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.AlsoOnBabelfish;
 import dev.heimdall.test.fixture.SocketRelay;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages that are longer than a node may hold, by mssql-jdbc. */
+@AlsoOnBabelfish
 class SqlServerStreamIT {
   private static final int LONG = 48 << 20;
 
