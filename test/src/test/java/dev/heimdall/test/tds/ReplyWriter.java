@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Bytes of one message to the client, sent in packets as they fill. */
 final class ReplyWriter {
-  private static final int HEADER = 8;
+  static final int HEADER = 8;
 
   private final OutputStream out;
   private final int spid;

@@ -1,5 +1,7 @@
 package dev.heimdall.test.tds;
 
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.List;
 
 /** Tokens of MS-TDS 2.2.7, as the client's version has them. */
@@ -25,6 +27,9 @@ final class TokenWriter {
 
   /** A column of a result: flags are bit 0 nullable, bits 2 and 3 updatable, bit 4 identity. */
   record Column(String name, TypeInfo type, int flags) {}
+
+  /** Bytes of a packet that holds any value of the older versions. */
+  private static final int LONGEST_PACKET = 0xFFFF;
 
   private static final int RETURN_STATUS = 0x79;
   private static final int COLUMNS = 0x81;
@@ -122,25 +127,40 @@ final class TokenWriter {
   }
 
   void returnValue(int ordinal, String name, TypeInfo type, Object value) {
-    out.u8(RETURN_VALUE).u16(ordinal).shortText(name).u8(1);
-    userType();
-    out.u16(1);
-    type.write(out);
-    Values.write(out, type, value);
+    out.u8(RETURN_VALUE);
+    if (wide()) {
+      out.u16(ordinal);
+      returned(out, name, type, value);
+    } else {
+      // Older versions have the length of what follows there: 13 for an int without a name.
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      ReplyWriter packet = new ReplyWriter(bytes, LONGEST_PACKET, 0);
+      returned(packet, name, type, value);
+      packet.finish();
+      out.sized(Arrays.copyOfRange(bytes.toByteArray(), ReplyWriter.HEADER, bytes.size()));
+    }
   }
 
-  private void userType() {
+  private void returned(ReplyWriter to, String name, TypeInfo type, Object value) {
+    to.shortText(name).u8(1);
+    userType(to);
+    to.u16(1);
+    type.write(to);
+    Values.write(to, type, value);
+  }
+
+  private void userType(ReplyWriter to) {
     if (wide()) {
-      out.i32(0);
+      to.i32(0);
     } else {
-      out.u16(0);
+      to.u16(0);
     }
   }
 
   void columns(List<Column> columns) {
     out.u8(COLUMNS).u16(columns.size());
     for (Column column : columns) {
-      userType();
+      userType(out);
       out.u16(column.flags());
       column.type().write(out);
       if (column.type().isLargeOld()) {

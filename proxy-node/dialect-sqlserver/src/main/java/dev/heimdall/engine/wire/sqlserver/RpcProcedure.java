@@ -169,6 +169,7 @@ public final class RpcProcedure {
     last = Math.max(last, statementAt(procedure));
     last = Math.max(last, declarationsAt(procedure));
     last = Math.max(last, handleAt(procedure));
+    last = Math.max(last, scrollsAt(procedure));
     return Math.max(last, cursorAt(procedure));
   }
 }

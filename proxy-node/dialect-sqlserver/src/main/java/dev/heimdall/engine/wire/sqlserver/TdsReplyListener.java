@@ -52,7 +52,8 @@ public interface TdsReplyListener {
   /**
    * An output parameter that is an int, as handles are.
    *
-   * @param ordinal of the parameter, from 0
+   * @param ordinal of the parameter, from 0; negative where it is not known, which it is below TDS
+   *     7.2 by {@link TdsReplyScanner#returns} alone
    */
   default void returnInteger(int ordinal, int value) {}
 

@@ -14,7 +14,13 @@ import java.util.Arrays;
 public final class TdsReplyScanner extends MetadataWalk {
   private static final int NO_METADATA = 0xFFFF;
   private static final int MOST_ALTERNATES = 64;
+
+  /** A longer array is dropped with its reply. */
+  private static final int MOST_KEPT_CALLS = 64;
+
   private static final int NO_HANDLE = -1;
+  private static final int NO_ORDINAL = -2;
+  private static final int OUTPUT_PARAMETER = 1;
 
   private static final int TOKEN = FIRST_REPLY_STATE;
   private static final int LENGTH = TOKEN + 1;
@@ -66,6 +72,17 @@ public final class TdsReplyScanner extends MetadataWalk {
   private int replacedOrdinal = NO_HANDLE;
   private int replacement;
 
+  /** Parameters that the calls of this reply return, each as {@link #returns} has them. */
+  private int[] outputs = {};
+
+  private int calls;
+
+  /** Number of calls that were answered. */
+  private int call;
+
+  /** Number of parameters that the current call has returned. */
+  private int returned;
+
   public TdsReplyScanner(TdsReplyListener listener, TdsVersion version) {
     super(version);
     this.listener = listener;
@@ -97,6 +114,22 @@ public final class TdsReplyScanner extends MetadataWalk {
   public void replaceHandle(int ordinal, int handle) {
     replacedOrdinal = ordinal;
     replacement = handle;
+  }
+
+  /**
+   * Adds a call that this reply answers, behind those that were added before. Values have no
+   * ordinals below TDS 7.2: they come in the order of the parameters that are passed by reference.
+   *
+   * @param parameters bit i for the one of ordinal i
+   */
+  public void returns(int parameters) {
+    if (version().hasOrdinals()) {
+      return;
+    }
+    if (calls == outputs.length) {
+      outputs = Arrays.copyOf(outputs, Math.max(4, 2 * calls));
+    }
+    outputs[calls++] = parameters;
   }
 
   /** Number of rows of this reply so far. */
@@ -131,6 +164,10 @@ public final class TdsReplyScanner extends MetadataWalk {
     alternates = new int[0][];
     alternateIds = new int[0];
     rows = 0;
+    calls = 0;
+    call = 0;
+    returned = 0;
+    outputs = outputs.length > MOST_KEPT_CALLS ? new int[0] : outputs;
     if (cut) {
       throw new TdsProtocolException("a reply ends inside its token 0x%02x".formatted(last));
     }
@@ -184,9 +221,24 @@ public final class TdsReplyScanner extends MetadataWalk {
         ordinal = (int) number;
         walkStrings(1, 0, OUTPUT_NAME);
       }
-      case OUTPUT_STATUS -> walkOutput();
+      case OUTPUT_STATUS -> {
+        if (!version().hasOrdinals()) {
+          ordinal = number == OUTPUT_PARAMETER ? nextOutput() : NO_ORDINAL;
+        }
+        walkOutput();
+      }
       default -> throw new IllegalStateException("state " + state());
     }
+  }
+
+  /** Ordinal of the value that comes next of the current call; none where it is not known. */
+  private int nextOutput() {
+    int left = call < calls ? outputs[call] : 0;
+    for (int i = 0; i < returned; i++) {
+      left &= left - 1;
+    }
+    returned++;
+    return left == 0 ? NO_ORDINAL : Integer.numberOfTrailingZeros(left);
   }
 
   private void token(int first) {
@@ -194,8 +246,12 @@ public final class TdsReplyScanner extends MetadataWalk {
     switch (first) {
       case TdsToken.ROW -> beginRow(false);
       case TdsToken.NBC_ROW -> beginRow(true);
-      case TdsToken.DONE, TdsToken.DONE_PROC, TdsToken.DONE_IN_PROC ->
-          expectPiece(version().doneBytes());
+      case TdsToken.DONE, TdsToken.DONE_IN_PROC -> expectPiece(version().doneBytes());
+      case TdsToken.DONE_PROC -> {
+        call++;
+        returned = 0;
+        expectPiece(version().doneBytes());
+      }
       case TdsToken.COL_METADATA -> expect(COLUMN_COUNT, 2);
       case TdsToken.LOGIN_ACK,
           TdsToken.ENV_CHANGE,

@@ -62,6 +62,11 @@ public enum TdsVersion {
     return this != V7_1;
   }
 
+  /** True if each RETURNVALUE has the ordinal of its parameter; below, it has a length there. */
+  public boolean hasOrdinals() {
+    return this != V7_1;
+  }
+
   /** Bytes of a user type in metadata. */
   public int userTypeBytes() {
     return this == V7_1 ? 2 : 4;

@@ -11,6 +11,9 @@ public final class TdsWriter {
   private static final int NULLABLE = 0x01;
   private static final int SELECT = 0xC1;
 
+  /** Bytes of the return value of an int behind their number, without its name and user type. */
+  private static final int INTEGER_BYTES = 1 + 1 + 2 + 3 + Integer.BYTES;
+
   /** Latin1_General_CI_AS: nvarchar needs one, and no client reads it for this. */
   private static final byte[] COLLATION = {0x09, 0x04, (byte) 0xD0, 0x00, 0x34};
 
@@ -89,7 +92,9 @@ public final class TdsWriter {
   /** Appends the return value of a parameter that is an int, as handles are. */
   public static void returnInteger(
       ByteBuf out, int ordinal, String name, int value, TdsVersion version) {
-    out.writeByte(TdsToken.RETURN_VALUE).writeShortLE(ordinal);
+    int length = INTEGER_BYTES + 2 * name.length() + version.userTypeBytes();
+    out.writeByte(TdsToken.RETURN_VALUE);
+    out.writeShortLE(version.hasOrdinals() ? ordinal : length);
     TdsStrings.writeByte(out, name);
     out.writeByte(1).writeZero(version.userTypeBytes()).writeShortLE(0);
     out.writeByte(TypedWalk.INT_N).writeByte(4).writeByte(4).writeIntLE(value);

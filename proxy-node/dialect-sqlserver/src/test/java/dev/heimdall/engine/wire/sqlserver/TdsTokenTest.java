@@ -207,6 +207,44 @@ class TdsTokenTest {
     }
   }
 
+  /** Values have the length of what follows in the place of an ordinal: 13 for an int. */
+  @Test
+  void valuesOfOldVersionsComeInTheOrderOfTheParametersThatAreReturned() {
+    String value = "ac 0d00 00 01 0000 0000 26 04 04 %s000000";
+    String done = "fe 0100 0000 00000000";
+    String reply =
+        value.formatted("05")
+            + value.formatted("06")
+            + value.formatted("07")
+            + done
+            + value.formatted("08")
+            + "ac 0d00 00 02 0000 0000 26 04 04 09000000" // of a function
+            + value.formatted("0a")
+            + done
+            + value.formatted("0b")
+            + "fd 0000 0000 00000000";
+    int length = bytes(reply).writerIndex();
+    for (int cut = 0; cut <= length; cut++) {
+      ByteBuf in = bytes(reply);
+      TdsReplyTrace trace = new TdsReplyTrace(TdsVersion.V7_1);
+      trace.scanner.returns(0b1_0100);
+      trace.scanner.returns(0b11);
+      trace.scanner.replaceHandle(0, 0x01020304);
+      trace.scanner.on(in, 0, cut);
+      trace.scanner.on(in, cut, length);
+      trace.scanner.end();
+      assertThat(trace.line())
+          .isEqualTo(
+              "VALUE/2/5 VALUE/4/6 VALUE/-2/7 DONEPROC/1/0 VALUE/0/8 VALUE/-2/9 VALUE/1/10 DONEPROC/1/0"
+                  + " VALUE/-2/11 DONE/0/0");
+      TdsReplyTrace client = new TdsReplyTrace(TdsVersion.V7_1);
+      client.scanner.returns(0);
+      client.scanner.returns(1);
+      client.payload(in);
+      assertThat(client.line()).contains("VALUE/0/" + 0x01020304).contains("VALUE/-2/5");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "00",
@@ -246,6 +284,7 @@ class TdsTokenTest {
       TdsWriter.error(out, TdsMessage.of(50000, 1, 16, "Failed", "node"), false, version);
       TdsWriter.attention(out, true, version);
       TdsReplyTrace trace = new TdsReplyTrace(version);
+      trace.scanner.returns(0b1000);
       trace.payload(out);
       assertThat(trace.line())
           .isEqualTo(

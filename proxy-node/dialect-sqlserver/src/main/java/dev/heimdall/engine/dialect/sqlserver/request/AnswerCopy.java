@@ -30,6 +30,9 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
   /** Bytes of a returned handle without its name and its user type. */
   private static final int HANDLE_BYTES = 1 + 2 + 1 + 1 + 2 + 2 + 1 + Integer.BYTES;
 
+  /** Parameters that a preparing call returns: the first. */
+  private static final int HANDLE = 1;
+
   private static final int LONGEST_NAME = 128;
 
   /** Bytes of the token that acknowledges a reset. */
@@ -96,6 +99,7 @@ final class AnswerCopy implements AnswerRecorder, TdsReplyListener {
     this.begins = begins;
     this.stage = resets ? Stage.RESET : Stage.COLUMNS;
     this.scanner = new TdsReplyScanner(this, version);
+    this.scanner.returns(form == Form.PREPARING_CALL ? HANDLE : 0);
   }
 
   /**

@@ -132,7 +132,8 @@ final class CachedRequests implements CacheableRequests {
   private boolean isSuited(RpcCall one) {
     return switch (one.procedure()) {
       case RpcProcedure.EXECUTE_SQL -> true;
-      case RpcProcedure.PREPARE_EXECUTE -> one.handleAt() < 0; // else it has another one dropped
+      case RpcProcedure.PREPARE_EXECUTE ->
+          one.handleAt() < 0 && one.returnsHandle(); // else it has another one dropped
       case RpcProcedure.EXECUTE -> rpc.isAsPrepared(one);
       default -> false;
     };

@@ -15,6 +15,8 @@ import java.util.List;
  * statement's parameters: it is known when the first of these begins.
  */
 final class CallScan implements TdsRpcListener {
+  private static final int BY_REFERENCE = 1;
+
   private final TdsRpcScanner scanner;
   private List<RpcCall> calls = new ArrayList<>();
   private boolean known;
@@ -28,6 +30,7 @@ final class CallScan implements TdsRpcListener {
   private int cursor;
   private int scroll;
   private int locking;
+  private int outputs;
 
   /** Begins a request. */
   CallScan(TdsVersion version, int mostText) {
@@ -70,12 +73,16 @@ final class CallScan implements TdsRpcListener {
     cursor = 0;
     scroll = 0;
     locking = 0;
+    outputs = 0;
     know(0);
   }
 
   @Override
   public void parameter(int index, TdsText called, int status, int type) {
     know(index);
+    if ((status & BY_REFERENCE) != 0 && index < Integer.SIZE) {
+      outputs |= 1 << index;
+    }
   }
 
   /** Nothing but what is ahead of this parameter was read. */
@@ -142,6 +149,7 @@ final class CallScan implements TdsRpcListener {
             handleAt,
             statementAt,
             cursor,
-            options));
+            options,
+            outputs));
   }
 }

@@ -202,6 +202,7 @@ final class MessageRest {
       to.prepares(made);
     }
     to.use(RpcCall.cursorCalls(calls));
+    to.returns(RpcCall.outputs(calls, encoder.version()));
     if (changed == null || calls.isEmpty()) {
       to.rest(run);
       return null;

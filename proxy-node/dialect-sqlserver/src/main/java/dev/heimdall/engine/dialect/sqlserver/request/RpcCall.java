@@ -20,6 +20,8 @@ import java.util.List;
  * @param statementAt where the type of the statement's parameter is in the payload
  * @param cursor the handle of an open one; 0 for none
  * @param options for the cursors of a statement that it prepares; null for none
+ * @param outputs parameters that are passed by reference, bit i for the one of ordinal i, as far as
+ *     they are known
  */
 record RpcCall(
     int procedure,
@@ -30,7 +32,8 @@ record RpcCall(
     int handleAt,
     int statementAt,
     int cursor,
-    CursorOptions options) {
+    CursorOptions options,
+    int outputs) {
 
   /** Returns the calls of a request. */
   static List<RpcCall> read(ByteBuf payload, TdsVersion version, int mostText) {
@@ -50,6 +53,13 @@ record RpcCall(
       }
     }
     return uses;
+  }
+
+  /** Returns what each call returns, where answers of that version have no ordinals. */
+  static List<Integer> outputs(List<RpcCall> calls, TdsVersion version) {
+    return calls == null || version.hasOrdinals()
+        ? List.of()
+        : calls.stream().map(RpcCall::outputs).toList();
   }
 
   /** Returns the payload of calls with this text in the place of theirs; the caller's. */
@@ -77,7 +87,8 @@ record RpcCall(
         handleAt < 0 ? handleAt : handleAt - bytes,
         statementAt - bytes,
         cursor,
-        options);
+        options,
+        outputs);
   }
 
   /** True if it may stream: nothing but values of parameters makes it long. */
@@ -114,6 +125,11 @@ record RpcCall(
         || procedure == RpcProcedure.PREPARE_EXECUTE
         || procedure == RpcProcedure.PREPARE_EXECUTE_RPC
         || RpcProcedure.preparesCursor(procedure);
+  }
+
+  /** True if the handle that it makes is returned. */
+  boolean returnsHandle() {
+    return prepares() && (outputs & 1) != 0;
   }
 
   /** True if it runs a prepared statement by its handle. */

@@ -344,6 +344,7 @@ final class TdsRequests implements RequestHandler {
                 given,
                 prepares,
                 request.cursors(),
+                RpcCall.outputs(calls, encoder.version()),
                 request.streams(),
                 false));
     client.groupSent();

@@ -8,6 +8,9 @@ import io.netty.buffer.ByteBuf;
 
 /** A call of sp_prepare or sp_cursorprepare, whose first parameter returns the handle. */
 final class PrepareCall {
+  /** Parameters that it returns: the first. */
+  static final int OUTPUTS = 1;
+
   private static final int BY_NUMBER = 0xFFFF;
   private static final int BY_REFERENCE = 1;
   private static final int INT_N = 0x26;

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param options what the request gives to session options if it succeeds; null for a default
  * @param prepares the statement that it prepares; null for none
  * @param cursors what it does with cursors
+ * @param outputs parameters that each of its calls returns, bit i for the one of ordinal i; needed
+ *     where the server sends no ordinals
  * @param open whether its rest follows in pieces
  * @param rollsBack whether no transaction is left where it succeeds, whatever the server reports
  */
@@ -28,12 +30,22 @@ public record SentRequest(
     Map<String, String> options,
     Numbered prepares,
     Cursors cursors,
+    List<Integer> outputs,
     boolean open,
     boolean rollsBack) {
   /** Returns a batch of the node's own. */
   static SentRequest own(ByteBuf payload, Map<String, String> options, boolean rollsBack) {
     return new SentRequest(
-        TdsPacket.SQL_BATCH, payload, null, false, options, null, Cursors.NONE, false, rollsBack);
+        TdsPacket.SQL_BATCH,
+        payload,
+        null,
+        false,
+        options,
+        null,
+        Cursors.NONE,
+        List.of(),
+        false,
+        rollsBack);
   }
 
   /**

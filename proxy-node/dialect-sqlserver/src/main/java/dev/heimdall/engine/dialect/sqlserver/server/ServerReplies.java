@@ -189,6 +189,13 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     tokens.replaceHandle(ordinal, handle);
   }
 
+  /** The answer is to further calls, each of which returns these parameters. */
+  void returns(List<Integer> outputs) {
+    for (int parameters : outputs) {
+      tokens.returns(parameters);
+    }
+  }
+
   /** The columns of the last rows' metadata; null where none is known. */
   RowLayout layout() {
     return tokens.layout();

@@ -176,6 +176,11 @@ public final class SqlServerRequests implements ServerRequests {
     }
   }
 
+  /** A piece of the request on its way, or all of it, has calls that return these parameters. */
+  public void returns(List<Integer> outputs) {
+    replies.returns(outputs);
+  }
+
   /** Rows may come without metadata: they are those of the cursor that the next answer is for. */
   private void layOut() {
     SentRequest.CursorCall next = cursorCalls.peek();
@@ -289,6 +294,7 @@ public final class SqlServerRequests implements ServerRequests {
             Map.of(),
             statement,
             SentRequest.Cursors.NONE,
+            List.of(PrepareCall.OUTPUTS),
             false,
             false),
         owner);
@@ -350,6 +356,7 @@ public final class SqlServerRequests implements ServerRequests {
     }
     cursorCalls.clear();
     use(request.cursors().uses());
+    returns(request.outputs());
     ByteBuf payload = request.payload();
     try {
       open = request.open();
