@@ -20,6 +20,10 @@ public final class SqlServerNode implements AutoCloseable {
   private static final String CERTIFIED =
       "{\"mode\": \"allow\", \"certificateFile\": \"node.pem\", \"keyFile\": \"node.key\"}";
 
+  private static final String TRUSTING =
+      ", \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"},"
+          + " {\"type\": \"hostnossl\", \"method\": \"trust\"}]";
+
   private static final String CACHED =
       "{\"match\": \"(?i)^\\\\s*(select|with)\", \"action\": \"cache\"}";
 
@@ -50,6 +54,11 @@ public final class SqlServerNode implements AutoCloseable {
   /** The same that reads what its databases define, over a connection of its own. */
   public static SqlServerNode reading(TdsTarget server, String rules) {
     return start(server, "disable", "", rules, true);
+  }
+
+  /** The same, where who comes without TLS needs no password. */
+  public static SqlServerNode trusting(TdsTarget server, String rules) {
+    return start(server, "disable", TRUSTING, rules, true);
   }
 
   /** The same that has its server connections encrypted, too. */
@@ -97,11 +106,8 @@ public final class SqlServerNode implements AutoCloseable {
 
   private static SqlServerNode pooled(
       String server, String user, String password, int connections, String vdb) {
-    String auth =
-        ", \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"},"
-            + " {\"type\": \"hostnossl\", \"method\": \"trust\"}]";
     return start(
-        server, user, password, "\"mode\": \"disable\"", connections, auth + vdb, "", false);
+        server, user, password, "\"mode\": \"disable\"", connections, TRUSTING + vdb, "", false);
   }
 
   /** Starts one whose server connections begin with TLS (TDS 8.0). */

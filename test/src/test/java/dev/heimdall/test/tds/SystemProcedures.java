@@ -63,6 +63,10 @@ final class SystemProcedures {
     }
     switch (name) {
       case "sp_executesql" -> {
+        if (call.text(0, "@stmt") == null) {
+          throw new SqlErrorException(
+              214, 16, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.");
+        }
         List<Tsql.Parameter> parameters = parameters(call.text(1, "@params"));
         ProcedureCall rest =
             parameters.isEmpty() ? call.from(call.arguments().size()) : call.from(2);

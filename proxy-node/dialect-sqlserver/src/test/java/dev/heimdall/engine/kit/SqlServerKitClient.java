@@ -446,13 +446,30 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   /** Calls a procedure by its name. */
   void callByName(String procedure) {
+    callByName(procedure, payload -> {});
+  }
+
+  /** Calls a procedure by its name, with texts for parameters. */
+  void callByName(String procedure, String... texts) {
+    callByName(
+        procedure,
+        payload -> {
+          for (String text : texts) {
+            text(payload, text);
+          }
+        });
+  }
+
+  /** Calls a procedure by its name, with its parameters as they are written. */
+  void callByName(String procedure, Consumer<ByteBuf> parameters) {
     send(
         out -> {
           ByteBuf payload = Unpooled.buffer();
           AllHeaders.write(payload, 0);
           payload.writeShortLE(procedure.length());
-          payload.writeCharSequence(procedure, StandardCharsets.UTF_16LE);
+          utf16(payload, procedure);
           payload.writeShortLE(0);
+          parameters.accept(payload);
           TdsPacket.write(out, TdsPacket.RPC, 0, 0, TdsPacket.INITIAL_SIZE, payload);
         });
   }
@@ -570,6 +587,28 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
     } else {
       out.writeByte(4).writeIntLE(value);
     }
+  }
+
+  /** Half of a surrogate pair is written as it is. */
+  private static void utf16(ByteBuf out, String text) {
+    for (char c : text.toCharArray()) {
+      out.writeShortLE(c);
+    }
+  }
+
+  /** A parameter of this name, as nvarchar. */
+  static void named(ByteBuf out, String name, String value) {
+    out.writeByte(name.length());
+    utf16(out, name);
+    out.writeByte(0).writeByte(0xE7).writeShortLE(8000).writeZero(5);
+    out.writeShortLE(2 * value.length());
+    utf16(out, value);
+  }
+
+  /** A parameter without a name, of a type whose values have two bytes of length. */
+  static void bytes(ByteBuf out, int type, byte[] value) {
+    out.writeByte(0).writeByte(0).writeByte(type).writeShortLE(8000);
+    out.writeZero(type == 0xA7 ? 5 : 0).writeShortLE(value.length).writeBytes(value);
   }
 
   private static void text(ByteBuf out, String value) {

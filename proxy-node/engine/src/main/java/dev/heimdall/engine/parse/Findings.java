@@ -23,6 +23,7 @@ public final class Findings {
 
   private final Set<TableName> reads = new LinkedHashSet<>();
   private final Set<TableName> writes = new LinkedHashSet<>();
+  private final Set<String> databases = new LinkedHashSet<>();
   private final Set<RowChange> changes = EnumSet.noneOf(RowChange.class);
   private final Set<FunctionName> functions = new LinkedHashSet<>();
   private final Set<String> attributes = new LinkedHashSet<>();
@@ -129,6 +130,24 @@ public final class Findings {
     writes.add(table);
   }
 
+  /** Names without a database may be of this one as well. */
+  public void mayBeOf(String database) {
+    databases.add(database);
+  }
+
+  /** Names of tables, with each database that they may be of. */
+  private List<TableName> named(Set<TableName> found) {
+    Set<TableName> all = new LinkedHashSet<>(found);
+    for (String database : databases) {
+      for (TableName name : found) {
+        if (name.database() == null && all.size() < MOST_NAMES) {
+          all.add(new TableName(database, name.schema(), name.table()));
+        }
+      }
+    }
+    return List.copyOf(all);
+  }
+
   public void changes(RowChange change) {
     changes.add(change);
   }
@@ -178,8 +197,8 @@ public final class Findings {
         kind,
         understood(),
         statements,
-        List.copyOf(reads),
-        List.copyOf(writes),
+        named(reads),
+        named(writes),
         rowChanges(),
         List.copyOf(functions),
         locking,

@@ -2,8 +2,11 @@ package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.Token;
+import dev.heimdall.engine.sql.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -111,6 +114,12 @@ public abstract class StatementReader {
         findings.attribute(tokens.get(i).text());
       }
     }
+  }
+
+  /** Finds names of tables in a text that a statement runs. */
+  protected final void recognise(String text, SqlDialect dialect, LexerMode lexerMode) {
+    byte[] sql = text.getBytes(StandardCharsets.UTF_8);
+    NamedTables.note(new Tokenizer(dialect).readable(sql, 0, sql.length, lexerMode), findings);
   }
 
   /** Reads the statement that begins at the cursor. */

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.wire.sqlserver;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Procedures that requests call by number, or by a name that means the same, and where their
@@ -28,7 +28,8 @@ public final class RpcProcedure {
   public static final int UNPREPARE = 15;
 
   private static final int NONE = -1;
-  private static final int LONGEST_NAME = 64;
+
+  private static final Pattern WORD_END = Pattern.compile("[^a-z_]+");
 
   /** Names without {@code sp_}, at their numbers' places; never written to. */
   private static final String[] NAMES = {
@@ -53,16 +54,9 @@ public final class RpcProcedure {
   private RpcProcedure() {}
 
   /** The number that a name means, or {@link #OTHER}. */
-  static int number(TdsText name) {
-    if (name.length() > LONGEST_NAME || name.isCut()) {
-      return OTHER;
-    }
-    String text =
-        new String(name.bytes(), 0, name.length(), StandardCharsets.UTF_8)
-            .replaceAll("[\\[\\]\" ]", "")
-            .toLowerCase(Locale.ROOT);
-    String last = text.substring(text.lastIndexOf('.') + 1);
-    if (!last.startsWith("sp_")) {
+  static int number(ProcedureName name) {
+    String last = name.last();
+    if (!name.isOfServerHere() || !last.startsWith("sp_")) {
       return OTHER;
     }
     for (int number = 1; number < NAMES.length; number++) {
@@ -71,6 +65,41 @@ public final class RpcProcedure {
       }
     }
     return OTHER;
+  }
+
+  /**
+   * True for a name by which a server may find a procedure that takes a handle, and the node does
+   * not.
+   */
+  public static boolean mayTakeHandle(String name) {
+    for (String word : WORD_END.split(name.toLowerCase(Locale.ROOT))) {
+      for (int number = 1; number < NAMES.length; number++) {
+        boolean takes = statementAt(number) < 0 && word.startsWith("sp_");
+        if (takes
+            && word.startsWith(NAMES[number], 3)
+            && word.length() == 3 + NAMES[number].length()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** True for what a parameter may be called: nothing, or an identifier behind its {@code @}. */
+  public static boolean namesParameter(TdsText name) {
+    return !name.isCut() && ProcedureName.namesParameter(name.text());
+  }
+
+  /** True for the names that parameters have which are a statement's text. */
+  public static boolean namesStatement(TdsText name) {
+    String text = name.text();
+    return text.equalsIgnoreCase("@stmt") || text.equalsIgnoreCase("@statement");
+  }
+
+  /** True for a name that means {@code sp_reset_connection}, at this server. */
+  public static boolean resets(String name) {
+    ProcedureName path = ProcedureName.of(name);
+    return path.parts().size() < 4 && path.last().equals("sp_reset_connection");
   }
 
   /** The name of a procedure that has a number. */

@@ -34,6 +34,13 @@ public interface TdsRpcListener {
   default void statement(TdsText text, boolean readable) {}
 
   /**
+   * The text of a parameter, of a call each of whose texts may be run.
+   *
+   * @param readable false where some of its characters are not known
+   */
+  default void text(TdsText text, boolean readable) {}
+
+  /**
    * The place of a statement's text that is readable; called ahead of {@link #statement}.
    *
    * @param offset of its type in the payload, as {@link StatementParameter} reads it

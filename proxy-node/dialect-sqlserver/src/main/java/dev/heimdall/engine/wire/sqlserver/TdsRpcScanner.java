@@ -13,9 +13,24 @@ public final class TdsRpcScanner extends TypedWalk {
   private static final int NEXT_CALL = 0xFF;
   private static final int NEXT_CALL_UNEXECUTED = 0xFE;
   private static final int ENCRYPTED = 0x08;
-  private static final int LONGEST_NAME = 1024;
+
+  /** In bytes: four parts of 128 characters, each in brackets. */
+  private static final int LONGEST_NAME = 4096;
+
   private static final int N_VARCHAR = 0xE7;
   private static final int N_CHAR = 0xEF;
+  private static final int VARCHAR = 0xA7;
+  private static final int CHAR = 0xAF;
+  private static final int SHORT_VARCHAR = 0x27;
+  private static final int SHORT_CHAR = 0x2F;
+  private static final int VARBINARY = 0xA5;
+  private static final int BINARY = 0xAD;
+  private static final int SHORT_VARBINARY = 0x25;
+  private static final int SHORT_BINARY = 0x2D;
+  private static final int VARIANT = 0x62;
+  private static final int XML = 0xF1;
+  private static final int UDT = 0xF0;
+  private static final int JSON = 0xF4;
 
   private static final int NO_COLUMNS = 0xFFFF;
   private static final int DEFAULT_COLUMN = 0x0200;
@@ -60,6 +75,10 @@ public final class TdsRpcScanner extends TypedWalk {
   private int runFrom;
 
   private int procedure;
+
+  /** True if each text among the parameters of the call may be run. */
+  private boolean runsTexts;
+
   private int index;
   private int status;
   private Subject subject;
@@ -152,6 +171,7 @@ public final class TdsRpcScanner extends TypedWalk {
       }
       case NUMBER -> {
         procedure = (int) number;
+        runsTexts = false;
         expect(OPTIONS, 2);
       }
       case OPTIONS -> {
@@ -201,7 +221,9 @@ public final class TdsRpcScanner extends TypedWalk {
     name.append(in, at, at + bytes);
     name.end();
     if (state() == NAME) {
-      procedure = RpcProcedure.number(name);
+      ProcedureName called = ProcedureName.of(name.text());
+      procedure = RpcProcedure.number(called);
+      runsTexts = procedure == RpcProcedure.OTHER && called.mayRunTexts();
       expect(OPTIONS, 2);
     } else {
       expect(STATUS, 1);
@@ -234,9 +256,15 @@ public final class TdsRpcScanner extends TypedWalk {
     }
   }
 
+  /** True if each text among the parameters of the call that has begun may be run. */
+  public boolean runsTexts() {
+    return runsTexts;
+  }
+
   private void value() {
     inText =
-        index == RpcProcedure.statementAt(procedure)
+        runsTexts
+            || index == RpcProcedure.statementAt(procedure)
             || index == RpcProcedure.declarationsAt(procedure);
     boolean isHandle =
         index == RpcProcedure.handleAt(procedure)
@@ -247,6 +275,7 @@ public final class TdsRpcScanner extends TypedWalk {
     handleBytes = 0;
     handleOffset = ABSENT;
     shownBytes = false;
+    plain = true;
     if (!walkValue(type, inText || isHandle)) {
       valueWalked();
     }
@@ -260,14 +289,21 @@ public final class TdsRpcScanner extends TypedWalk {
   /** True if the value that is shown has bytes: it is neither NULL nor empty. */
   private boolean shownBytes;
 
+  /** True if the value that is shown is ASCII, where it is no UTF-16. */
+  private boolean plain;
+
   @Override
   void shown(ByteBuf in, int at, int bytes) {
     if (inText && !shownBytes) {
       textOffset = base + at - runFrom;
     }
     shownBytes = true;
-    if (inText) {
+    if (inText && (isUtf16(code(type)) || !runsTexts)) {
       text.append(in, at, at + bytes);
+      return;
+    }
+    if (inText) {
+      plain &= text.appendAscii(in, at, at + bytes);
       return;
     }
     if (handleBytes == 0) {
@@ -293,7 +329,9 @@ public final class TdsRpcScanner extends TypedWalk {
 
   private void report() {
     int code = code(type);
-    if (index == RpcProcedure.statementAt(procedure)) {
+    if (runsTexts) {
+      reportRunText(code);
+    } else if (index == RpcProcedure.statementAt(procedure)) {
       text.end();
       boolean readable = isUtf16(code) && shownBytes;
       if (readable) {
@@ -312,6 +350,27 @@ public final class TdsRpcScanner extends TypedWalk {
     } else if (isCursorOption()) {
       listener.cursorOption(index - RpcProcedure.scrollAt(procedure), handle);
     }
+  }
+
+  private void reportRunText(int code) {
+    text.end();
+    switch (code) {
+      case N_VARCHAR, N_CHAR, N_TEXT -> listener.text(text, true);
+      case VARCHAR, CHAR, SHORT_VARCHAR, SHORT_CHAR, TEXT -> listener.text(text, plain);
+      default -> {
+        if (shownBytes && mayBeText(code)) {
+          listener.text(text, false);
+        }
+      }
+    }
+  }
+
+  /** True for types that a server converts to characters, as they are. */
+  private static boolean mayBeText(int code) {
+    return switch (code) {
+      case BINARY, VARBINARY, SHORT_BINARY, SHORT_VARBINARY, IMAGE, VARIANT, XML, UDT, JSON -> true;
+      default -> false;
+    };
   }
 
   private long offset(int code) {

@@ -66,6 +66,21 @@ public final class TdsText {
     }
   }
 
+  /**
+   * Appends a piece of characters of one byte.
+   *
+   * @return false if some are beyond ASCII, and stand as U+FFFD
+   */
+  boolean appendAscii(ByteBuf in, int from, int to) {
+    boolean plain = true;
+    for (int at = from; at < to; at++) {
+      int unit = in.getUnsignedByte(at);
+      plain &= unit < 0x80;
+      point(unit < 0x80 ? unit : REPLACEMENT);
+    }
+    return plain;
+  }
+
   /** Ends the text: what is left of half a character becomes U+FFFD. */
   public void end() {
     if (highSurrogate != NONE || lowByte != NONE) {

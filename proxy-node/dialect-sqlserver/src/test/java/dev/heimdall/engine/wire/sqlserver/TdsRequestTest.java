@@ -150,11 +150,20 @@ class TdsRequestTest {
   @Test
   void namesThatMeanANumber() {
     for (String name :
-        new String[] {"sp_execute", "SP_Execute", "[sys].[sp_execute]", "master..sp_execute"}) {
+        new String[] {"sp_execute", "SP_Execute", "[sys].[sp_execute]", "dbo.\"sp_execute\""}) {
       assertThat(request(HEADERS + name(name) + "0000 00 00 38 05000000"))
           .isEqualTo("RPC CALL/12/" + name + " P//38 HANDLE/5 END/false");
     }
-    for (String name : new String[] {"sp_execute;2", "xsp_execute", "execute", "sp_executes"}) {
+    for (String name :
+        new String[] {
+          "sp_execute;2",
+          "xsp_execute",
+          "execute",
+          "sp_executes",
+          "master..sp_execute",
+          "x.sp_execute",
+          " sp_execute"
+        }) {
       assertThat(request(HEADERS + name(name) + "0000 00 00 38 05000000"))
           .isEqualTo("RPC CALL/0/" + name + " P//38 END/false");
     }

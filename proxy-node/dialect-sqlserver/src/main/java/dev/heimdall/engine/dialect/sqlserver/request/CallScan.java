@@ -16,6 +16,7 @@ import java.util.List;
  */
 final class CallScan implements TdsRpcListener {
   private static final int BY_REFERENCE = 1;
+  private static final int NO_PLACE = Integer.MAX_VALUE;
 
   private final TdsRpcScanner scanner;
   private List<RpcCall> calls = new ArrayList<>();
@@ -31,6 +32,15 @@ final class CallScan implements TdsRpcListener {
   private int scroll;
   private int locking;
   private int outputs;
+
+  /** Texts that the call may run, whichever parameters they are; null where its name says which. */
+  private List<String> texts;
+
+  /** True if the parameter at the place of the statement has the name of another one. */
+  private boolean misnamed;
+
+  /** Reason that a call cannot be judged; null for none. */
+  private String flaw;
 
   /** Begins a request. */
   CallScan(TdsVersion version, int mostText) {
@@ -54,10 +64,18 @@ final class CallScan implements TdsRpcListener {
     return known;
   }
 
+  /** Reason that a call of the request cannot be judged; null for none. */
+  String flaw() {
+    return flaw;
+  }
+
   /** Gives away the calls that are known since it was asked for them before. */
   List<RpcCall> take() {
     List<RpcCall> taken = calls;
     calls = new ArrayList<>();
+    if (flaw != null && !taken.isEmpty()) {
+      taken.set(taken.size() - 1, taken.get(taken.size() - 1).flawed(flaw));
+    }
     return taken;
   }
 
@@ -74,20 +92,43 @@ final class CallScan implements TdsRpcListener {
     scroll = 0;
     locking = 0;
     outputs = 0;
+    texts = scanner.runsTexts() ? new ArrayList<>(1) : null;
+    misnamed = false;
+    if (called.isCut()) {
+      flaw = "a procedure's name of more than 4096 bytes";
+    }
     know(0);
   }
 
   @Override
   public void parameter(int index, TdsText called, int status, int type) {
+    if (called.length() > 0) {
+      named(index, called);
+    }
     know(index);
     if ((status & BY_REFERENCE) != 0 && index < Integer.SIZE) {
       outputs |= 1 << index;
     }
   }
 
+  /** Servers put names of parameters into statements of their own. */
+  private void named(int index, TdsText called) {
+    if (!RpcProcedure.namesParameter(called)) {
+      flaw = "a parameter whose name is no identifier";
+      return;
+    }
+    boolean ofStatement = RpcProcedure.namesStatement(called);
+    if (index == RpcProcedure.statementAt(procedure)) {
+      misnamed = !ofStatement;
+    } else if (ofStatement && (misnamed || index < RpcProcedure.statementAt(procedure))) {
+      flaw = "parameters in another order than that of their procedure";
+    }
+  }
+
   /** Nothing but what is ahead of this parameter was read. */
   private void know(int parameter) {
-    if (!known && parameter > RpcProcedure.lastKnownAt(procedure)) {
+    int last = texts == null ? RpcProcedure.lastKnownAt(procedure) : NO_PLACE;
+    if (!known && parameter > last) {
       add();
     }
   }
@@ -100,6 +141,15 @@ final class CallScan implements TdsRpcListener {
   @Override
   public void statement(TdsText text, boolean readable) {
     statement = readable && !text.isCut() ? text.text() : null;
+  }
+
+  @Override
+  public void text(TdsText text, boolean readable) {
+    if (!readable || text.isCut()) {
+      flaw = "a value that is no nvarchar, of a procedure that may run it";
+    } else if (text.length() > 0) {
+      texts.add(text.text());
+    }
   }
 
   @Override
@@ -150,6 +200,8 @@ final class CallScan implements TdsRpcListener {
             statementAt,
             cursor,
             options,
-            outputs));
+            outputs,
+            texts,
+            null));
   }
 }

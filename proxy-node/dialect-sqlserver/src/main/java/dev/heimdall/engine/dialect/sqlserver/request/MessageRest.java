@@ -160,6 +160,10 @@ final class MessageRest {
       client.protocolError("a malformed request: " + e.getMessage());
       return false;
     }
+    if (scan.flaw() != null) {
+      end(to, RpcRequests.unsupported(scan.flaw()));
+      return false;
+    }
     if (held != null) {
       held.writeBytes(payload);
     } else if (!scan.isKnown()) {
@@ -176,11 +180,16 @@ final class MessageRest {
       held = null;
     }
     if (refusal != null) {
-      to.interrupts(refusal, false);
-      to.cancel(null, () -> {});
-      parts.input().beginPieces(true);
+      end(to, refusal);
     }
     return refusal == null;
+  }
+
+  /** Nothing more of it goes. */
+  private void end(SqlServerRequests to, ServerError refusal) {
+    to.interrupts(refusal, false);
+    to.cancel(null, () -> {});
+    parts.input().beginPieces(true);
   }
 
   private ServerError send(SqlServerRequests to, ByteBuf run, List<RpcCall> known) {

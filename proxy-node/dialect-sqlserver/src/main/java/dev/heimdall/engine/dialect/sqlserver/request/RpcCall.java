@@ -22,6 +22,8 @@ import java.util.List;
  * @param options for the cursors of a statement that it prepares; null for none
  * @param outputs parameters that are passed by reference, bit i for the one of ordinal i, as far as
  *     they are known
+ * @param texts all that it may run, where its name does not tell which; else null
+ * @param flaw what of it cannot be judged, as a reason to reject it; null for none
  */
 record RpcCall(
     int procedure,
@@ -33,7 +35,9 @@ record RpcCall(
     int statementAt,
     int cursor,
     CursorOptions options,
-    int outputs) {
+    int outputs,
+    List<String> texts,
+    String flaw) {
 
   /** Returns the calls of a request. */
   static List<RpcCall> read(ByteBuf payload, TdsVersion version, int mostText) {
@@ -88,7 +92,26 @@ record RpcCall(
         statementAt - bytes,
         cursor,
         options,
-        outputs);
+        outputs,
+        texts,
+        flaw);
+  }
+
+  /** Returns this call with a reason to reject it. */
+  RpcCall flawed(String why) {
+    return new RpcCall(
+        procedure,
+        name,
+        statement,
+        declarations,
+        handle,
+        handleAt,
+        statementAt,
+        cursor,
+        options,
+        outputs,
+        texts,
+        why);
   }
 
   /** True if it may stream: nothing but values of parameters makes it long. */

@@ -12,13 +12,9 @@ import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Meaning of a client's remote procedure calls: the statement that they carry out. */
 final class RpcRequests {
-  private static final Pattern RESET =
-      Pattern.compile("(.*\\.)?\\[?sp_reset_connection]?", Pattern.CASE_INSENSITIVE);
-
   private final HandledClient client;
   private final StatementRegistry registry;
   private final CarriedSettings settings;
@@ -86,6 +82,9 @@ final class RpcRequests {
   }
 
   private ServerError refusal(RpcCall call, int calls) {
+    if (call.flaw() != null) {
+      return unsupported(call.flaw());
+    }
     switch (call.procedure()) {
       case RpcProcedure.EXECUTE,
           RpcProcedure.UNPREPARE,
@@ -120,8 +119,12 @@ final class RpcRequests {
               "the client has " + handles.size() + " prepared statements, as many as it may");
         }
       }
-      case RpcProcedure.OTHER,
-          RpcProcedure.CURSOR,
+      case RpcProcedure.OTHER -> {
+        if (RpcProcedure.mayTakeHandle(call.name())) {
+          return unsupported("a handle in a call by such a name");
+        }
+      }
+      case RpcProcedure.CURSOR,
           RpcProcedure.CURSOR_FETCH,
           RpcProcedure.CURSOR_OPTION,
           RpcProcedure.CURSOR_CLOSE -> {}
@@ -142,7 +145,7 @@ final class RpcRequests {
     return calls != null
         && calls.size() == 1
         && calls.get(0).procedure() == RpcProcedure.OTHER
-        && RESET.matcher(calls.get(0).name()).matches();
+        && RpcProcedure.resets(calls.get(0).name());
   }
 
   /** The handles that a request unprepares; none for another request. */
@@ -169,7 +172,8 @@ final class RpcRequests {
   /** The statement that a call carries out, as text. */
   String statement(RpcCall call) {
     return switch (call.procedure()) {
-      case RpcProcedure.OTHER -> "EXEC " + call.name();
+      case RpcProcedure.OTHER ->
+          call.texts() == null ? "EXEC " + call.name() : RunTexts.of(call.name(), call.texts());
       case RpcProcedure.EXECUTE,
           RpcProcedure.UNPREPARE,
           RpcProcedure.CURSOR_EXECUTE,

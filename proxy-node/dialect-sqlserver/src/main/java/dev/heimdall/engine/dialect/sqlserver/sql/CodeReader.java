@@ -480,7 +480,9 @@ public final class CodeReader {
     }
     String text = tokens.runText(i);
     if (text != null) {
+      boolean elsewhere = tokens.at(i).isName() && runsElsewhere(tokens.name(i));
       runText(text);
+      dynamic |= elsewhere;
       return;
     }
     if (!tokens.at(i).isName() || isVariable(i)) {
@@ -501,6 +503,19 @@ public final class CodeReader {
     if (!ofServer) {
       procedures.add(name.size() > 2 ? ELSEWHERE : function(name));
     }
+  }
+
+  /** True if a procedure that runs a text is not known to be the server's own, in this database. */
+  private boolean runsElsewhere(Name procedure) {
+    String schema = procedure.before(1);
+    String database = procedure.before(2);
+    boolean ofUser =
+        schema != null
+            && !schema.equals(SystemProcedures.SCHEMA)
+            && !schema.equals(SqlServerSql.USUAL_SCHEMA);
+    boolean named = procedure.size() > 2 && database != null;
+    boolean here = !named || (names != CodeNames.UNKNOWN && names.isOwn(database));
+    return ofUser || !here || procedure.size() > 3;
   }
 
   /** Reads a text that is run here: what ends with it would end with code as well. */

@@ -12,6 +12,7 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableDefinitions;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -20,6 +21,9 @@ import java.util.Set;
 final class SqlServerReader extends StatementReader {
   /** More words would be another statement's. */
   private static final int LONGEST_TRANSACTION = 3;
+
+  /** Texts in texts that are run, beyond which names are not recognised. */
+  private static final int MOST_TEXTS = 4;
 
   /** Words of statements that define something, or by which names come to mean something else. */
   private static final Set<String> DEFINING =
@@ -49,7 +53,69 @@ final class SqlServerReader extends StatementReader {
       findings.defines(TableDefinitions.PLAIN);
     }
     runs = false;
+    ranTexts(new CodeTokens(statement), lexerMode, callsByName, MOST_TEXTS);
     return callsByName ? CodeReader.call(statement) : CodeReader.code(statement, CodeNames.UNKNOWN);
+  }
+
+  /**
+   * Recognises tables in texts that are run as they stand there.
+   *
+   * @param calls whether the tokens begin with the name of a procedure that is called
+   */
+  private void ranTexts(CodeTokens tokens, LexerMode lexerMode, boolean calls, int depth) {
+    for (int i = calls ? -1 : 0; i < tokens.size() && depth > 0; i++) {
+      boolean call = i < 0 || tokens.word(i).equals("exec") || tokens.word(i).equals("execute");
+      String text = call ? tokens.runText(tokens.isSign(i + 2, "=") ? i + 3 : i + 1) : null;
+      if (text != null) {
+        recognise(text, SqlServerSql.DIALECT, lexerMode);
+        CodeTokens inner = new CodeTokens(text);
+        boolean begins = inner.readable() && beginsWithProcedure(inner.all());
+        ranTexts(inner, lexerMode, begins, depth - 1);
+      }
+    }
+  }
+
+  /** Notes databases in which a statement may run what it names: texts run where EXEC leads. */
+  private void databases(List<Token> statement) {
+    if (callsByName) {
+      databaseOf(statement, 0);
+    }
+    for (int i = 0; i < statement.size(); i++) {
+      Token token = statement.get(i);
+      if (token.is("use") && isName(statement, i + 1)) {
+        findings.mayBeOf(statement.get(i + 1).text());
+      } else if (token.is("exec") || token.is("execute")) {
+        boolean result = i + 2 < statement.size() && statement.get(i + 2).isSign("=");
+        databaseOf(statement, result ? i + 3 : i + 1);
+      }
+    }
+  }
+
+  /** Notes the database in the path of a procedure, which begins there. */
+  private void databaseOf(List<Token> statement, int from) {
+    List<String> parts = new ArrayList<>();
+    int i = from;
+    while (isName(statement, i)) {
+      parts.add(statement.get(i).text());
+      i++;
+      while (i < statement.size() && statement.get(i).isSign(".")) {
+        i++;
+        if (i < statement.size() && statement.get(i).isSign(".")) {
+          parts.add(null);
+        }
+      }
+      if (!statement.get(i - 1).isSign(".")) {
+        break;
+      }
+    }
+    String database = parts.size() < 3 ? null : parts.get(parts.size() - 3);
+    if (database != null) {
+      findings.mayBeOf(database);
+    }
+  }
+
+  private static boolean isName(List<Token> statement, int i) {
+    return i < statement.size() && statement.get(i).isName();
   }
 
   /** Notes rows that may be rolled back, which are no table's, and what an alias has changed. */
@@ -58,6 +124,7 @@ final class SqlServerReader extends StatementReader {
     callsByName = !begun && beginsWithProcedure(statement);
     begun = true;
     AliasedTarget.note(statement, findings);
+    databases(statement);
     for (Token token : statement) {
       boolean word = token.type() == Token.Type.WORD;
       if (word && CodeSources.isUnsettled(token.text().toLowerCase(Locale.ROOT))) {

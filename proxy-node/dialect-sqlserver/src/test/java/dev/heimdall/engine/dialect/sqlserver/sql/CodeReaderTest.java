@@ -167,6 +167,20 @@ class CodeReaderTest {
     assertThat(read.dynamic() || !read.understood()).isTrue();
   }
 
+  /** What it names is in that database, or is a user's procedure that does what it likes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EXEC other.sys.sp_executesql N'UPDATE t SET a = 1'",
+        "EXEC other..sp_executesql N'UPDATE t SET a = 1'",
+        "EXEC @r = [s].app.sys.sp_executesql N'UPDATE t SET a = 1'",
+        "EXEC x.sp_executesql N'UPDATE t SET a = 1'"
+      })
+  void aTextThatIsRunElsewhereMayDoAnything(String body) {
+    assertThat(procedure(body).dynamic()).isTrue();
+    assertThat(CodeReader.code(body, CodeNames.UNKNOWN).dynamic()).isTrue();
+  }
+
   @Test
   void aTextThatIsRunIsReadAsCode() {
     RoutineBody body =

@@ -12,6 +12,8 @@ import dev.heimdall.engine.sql.TableName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlServerSqlTest {
   private static String print(String sql) {
@@ -102,6 +104,35 @@ class SqlServerSqlTest {
             "DELETE T WHERE a = 1 DELETE u")) {
       assertThat(parsed(sql).understood()).as(sql).isFalse();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EXEC ('SELECT a FROM t')",
+        "sp_executesql N'SELECT a FROM t'",
+        "EXEC @r = sys.sp_executesql @stmt = N'SELECT a FROM t'",
+        "EXEC sp_executesql N'EXEC (''SELECT a FROM t'')'"
+      })
+  void tablesOfATextThatIsRunAreRecognised(String sql) {
+    assertThat(parsed(sql).reads()).containsExactly(new TableName(null, null, "t"));
+    assertThat(parsed(sql).understood()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EXEC d.sys.sp_executesql N'SELECT a FROM t'",
+        "d..sp_executesql N'SELECT a FROM t'",
+        "EXEC s.d.sys.sp_executesql N'SELECT a FROM t'",
+        "EXEC @r = d.x.sp_prepexec @h OUTPUT; SELECT a FROM t",
+        "USE d SELECT a FROM t",
+        "SELECT a FROM t; USE [d]"
+      })
+  void tablesMayBeThoseOfADatabaseThatIsNamedBesideThem(String sql) {
+    assertThat(parsed(sql).reads())
+        .containsExactly(new TableName(null, null, "t"), new TableName("d", null, "t"));
+    assertThat(parsed(sql).understood()).isFalse();
   }
 
   @Test
