@@ -238,9 +238,11 @@ final class ConnectionLoss {
     sent.alone().forget();
     sent.forget();
     int lost = pending.outstanding();
-    boolean begun = transaction.begunSince(carried.done());
+    long done = carried.done();
+    long ended = losses.keepsFailed() ? transaction.endedSince(done) : -1;
+    boolean begun = ended < 0 && transaction.begunSince(done);
     boolean there = transaction.open() && transaction.heldBegin() == null;
-    boolean inTransaction = there || begun;
+    boolean inTransaction = (there && ended < 0) || begun;
     // Those of a transaction that is lost are rolled back.
     boolean settingsLost = !there && carried.settings().unread();
     if (!there) {
@@ -279,6 +281,12 @@ final class ConnectionLoss {
       return;
     }
     lease.become(LeaseState.READY);
+    if (there && ended >= 0) {
+      int within = (int) (ended - done);
+      effects.fail(error, within, false);
+      lost -= within;
+      transaction.undone(); // as by a server whose COMMIT fails
+    }
     effects.answer(error, inTransaction, lost, from.groupOpen());
   }
 

@@ -24,6 +24,11 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
   /** The end of a batch has come, up to which everything was dropped. */
   default void skipped() {}
 
+  /** True if the statement at the reader's position ends a transaction, and begins with that. */
+  default boolean endsTransaction() {
+    return false;
+  }
+
   /** The message at the reader's position is answered with an error in place of being sent. */
   default void refused() {}
 

@@ -487,8 +487,9 @@ final class RequestReader implements ClientRequests, UnitReader {
     sharing.alone();
     reads.over();
     session.sent().alone().refused();
+    boolean ends = losses.mayEnd() && input.waits() && session.handler().endsTransaction();
     lifecycle.abandon(error);
-    losses.failHeldTransaction();
+    losses.rejected(ends);
     pending.refused();
     ByteBuf reply = output.alloc().buffer(256);
     output.encoder().error(error, reply);

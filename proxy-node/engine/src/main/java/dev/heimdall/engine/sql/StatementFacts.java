@@ -14,6 +14,8 @@ import java.util.List;
  *     transaction; false for a single statement
  * @param chain whether a single COMMIT or ROLLBACK opens the next transaction itself (AND CHAIN);
  *     of several statements, whether they leave a transaction open that they have begun
+ * @param ends whether several statements end a transaction and leave none open; false for a single
+ *     statement
  * @param redefining whether it changes definitions; of several statements, what one of them does
  */
 public record StatementFacts(
@@ -22,6 +24,7 @@ public record StatementFacts(
     List<Effect> effects,
     boolean transactionControlInside,
     boolean chain,
+    boolean ends,
     Redefining redefining) {
 
   private static final int SHARED_COUNTS = 64;
@@ -49,13 +52,13 @@ public record StatementFacts(
       List<Effect> effects,
       boolean transactionControlInside,
       boolean chain) {
-    this(kind, statements, effects, transactionControlInside, chain, Redefining.of(kind));
+    this(kind, statements, effects, transactionControlInside, chain, false, Redefining.of(kind));
   }
 
   /** The same with other effects. */
   public StatementFacts with(List<Effect> others) {
     return new StatementFacts(
-        kind, statements, List.copyOf(others), transactionControlInside, chain, redefining);
+        kind, statements, List.copyOf(others), transactionControlInside, chain, ends, redefining);
   }
 
   /**
@@ -70,6 +73,7 @@ public record StatementFacts(
         2,
         List.of(new Effect(Effect.Type.PIN, pin)),
         true,
+        false,
         false,
         Redefining.ITSELF);
   }
@@ -88,12 +92,23 @@ public record StatementFacts(
       List<Effect> effects,
       boolean transactionControlInside,
       boolean chain,
+      boolean ends,
       Redefining redefining) {
-    if (effects.isEmpty() && !chain && redefining == Redefining.NOT && statements < SHARED_COUNTS) {
+    if (effects.isEmpty()
+        && !chain
+        && ends == transactionControlInside
+        && redefining == Redefining.NOT
+        && statements < SHARED_COUNTS) {
       return (transactionControlInside ? MULTI_WITH_TRANSACTIONS : MULTI)[statements];
     }
     return new StatementFacts(
-        StatementKind.MULTI, statements, effects, transactionControlInside, chain, redefining);
+        StatementKind.MULTI,
+        statements,
+        effects,
+        transactionControlInside,
+        chain,
+        ends,
+        redefining);
   }
 
   /**
@@ -113,6 +128,15 @@ public record StatementFacts(
       }
     }
     return true;
+  }
+
+  /** True if no transaction is open behind it, because it ends the one that is, if any. */
+  public boolean endsTransaction() {
+    return switch (kind) {
+      case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
+      case MULTI -> ends;
+      default -> false;
+    };
   }
 
   /** True if names of prepared statements may mean nothing after it. */
@@ -186,14 +210,14 @@ public record StatementFacts(
     List<Effect> all = new ArrayList<>(effects);
     all.add(more);
     return new StatementFacts(
-        kind, statements, List.copyOf(all), transactionControlInside, chain, redefining);
+        kind, statements, List.copyOf(all), transactionControlInside, chain, ends, redefining);
   }
 
   /** Returns these facts without this effect of its dialect's own. */
   public StatementFacts without(Effect.Detail own) {
     List<Effect> others = effects.stream().filter(effect -> !effect.is(own)).toList();
     return new StatementFacts(
-        kind, statements, others, transactionControlInside, chain, redefining);
+        kind, statements, others, transactionControlInside, chain, ends, redefining);
   }
 
   /** True if it has an effect of this type. */
@@ -239,7 +263,14 @@ public record StatementFacts(
     StatementFacts[] facts = new StatementFacts[SHARED_COUNTS];
     for (int i = 0; i < SHARED_COUNTS; i++) {
       facts[i] =
-          new StatementFacts(StatementKind.MULTI, i, List.of(), transactionControlInside, false);
+          new StatementFacts(
+              StatementKind.MULTI,
+              i,
+              List.of(),
+              transactionControlInside,
+              false,
+              transactionControlInside,
+              Redefining.NOT);
     }
     return facts;
   }

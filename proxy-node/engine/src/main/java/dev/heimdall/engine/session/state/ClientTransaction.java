@@ -138,12 +138,23 @@ public final class ClientTransaction {
         ended = group;
       }
       case MULTI -> {
-        if (facts.transactionControlInside() || facts.commitsImplicitly()) {
-          begun = facts.chain() ? group : -1;
+        if (facts.chain()) {
+          begun = group;
+        } else if (facts.ends() || facts.commitsImplicitly()) {
+          begun = -1;
+          ended = group;
         }
       }
       default -> begun = facts.commitsImplicitly() ? -1 : begun;
     }
+  }
+
+  /**
+   * The group that ends the transaction, from this one on, behind which none was begun; -1 for
+   * none. One that a COMMIT AND CHAIN would begin does not come of a COMMIT that fails.
+   */
+  public long endedSince(long group) {
+    return ended >= group && begun < ended ? ended : -1;
   }
 
   /** The unit that began the block in which the client is, or will be; negative when none. */
@@ -212,6 +223,13 @@ public final class ClientTransaction {
     if (open()) {
       status = TransactionState.FAILED;
     }
+  }
+
+  /** It is over and has changed nothing, whatever the server says. */
+  public void undone() {
+    definitionsPending = false;
+    begun = -1;
+    dropHeldBegin();
   }
 
   /** It has failed, whatever the server says. */

@@ -55,9 +55,27 @@ public final class Losses {
     unreported = null;
   }
 
-  /** A statement was refused ahead of which a BEGIN was to be sent: none of it may be committed. */
-  public void failHeldTransaction() {
-    if (kept && transaction.heldBegin() != null) {
+  /** True if a transaction is open that no server knows, and would be over by its end. */
+  public boolean mayEnd() {
+    return kept && (transactionLost || transaction.heldBegin() != null);
+  }
+
+  /**
+   * A statement was rejected. If a BEGIN was to be sent ahead of it, none of its transaction may be
+   * committed. A transaction that no server knows is over where the statement would have ended it:
+   * a server ends one, too, whose COMMIT fails.
+   *
+   * @param ends whether the statement ends a transaction
+   */
+  public void rejected(boolean ends) {
+    if (!mayEnd()) {
+      return;
+    }
+    if (ends) {
+      transaction.undone();
+      transactionLost = false;
+      unreported = null;
+    } else if (!transactionLost) {
       failTransaction();
     }
   }

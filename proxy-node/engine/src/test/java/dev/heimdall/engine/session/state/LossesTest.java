@@ -71,15 +71,27 @@ class LossesTest {
 
   @Test
   void aTransactionWhoseBeginWasNotSentFailsWithItsFirstStatement() {
-    losses.failHeldTransaction();
+    losses.rejected(false);
     assertThat(losses.transactionLost()).as("without one").isFalse();
 
     transaction.holdBegin(new byte[1], null, false, 0);
-    losses.failHeldTransaction();
+    losses.rejected(false);
 
     assertThat(losses.transactionLost()).isTrue();
     assertThat(transaction.status()).isEqualTo(TransactionState.FAILED);
     assertThat(transaction.heldBegin()).isNull();
+  }
+
+  @Test
+  void aLostTransactionIsOverWithTheRejectionOfItsEnd() {
+    losses.failTransaction();
+    losses.reported(LOST, true, false);
+
+    losses.rejected(true);
+
+    assertThat(transaction.status()).isEqualTo(TransactionState.IDLE);
+    assertThat(losses.transactionLost()).isFalse();
+    assertThat(losses.takeUntold()).isNull();
   }
 
   @Test

@@ -116,9 +116,10 @@ public final class MysqlClassifier implements StatementClassifier {
       redefining = redefining.and(kind);
     }
     // Each statement of a text is final by itself, unless a transaction is open.
+    boolean divides = transactions.found() || writes;
     return statements > 1
         ? StatementFacts.ofMulti(
-            statements, effects.take(), transactions.found() || writes, open, redefining)
+            statements, effects.take(), divides, open, divides && !open, redefining)
         : StatementFacts.ofSingle(kind, effects.take(), transactions.chains());
   }
 

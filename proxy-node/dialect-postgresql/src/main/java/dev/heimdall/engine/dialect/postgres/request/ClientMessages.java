@@ -174,6 +174,16 @@ final class ClientMessages implements RequestHandler {
             foreign.responder());
   }
 
+  /** One that is only prepared ends nothing. */
+  @Override
+  public boolean endsTransaction() {
+    if (!next.onItsWay() || !next.effects().endsTransaction()) {
+      return false;
+    }
+    cursor.read();
+    return cursor.isQuery() || cursor.executes();
+  }
+
   /** True if what batches do has to be known even where there are no rules. */
   private boolean judgesUnruled() {
     return client.mayShare() || (client.led() && lifecycle.judges());

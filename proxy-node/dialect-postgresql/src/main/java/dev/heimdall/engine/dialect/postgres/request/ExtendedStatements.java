@@ -89,7 +89,9 @@ final class ExtendedStatements {
     this.results = parts.lifecycle().running().notes();
     this.unnamed = unnamed;
     this.texts = new BoundTexts(lifecycle, names, unnamed);
-    this.local = new LocalPortal(client, notes, pending, names, lifecycle, parts.destinations());
+    this.local =
+        new LocalPortal(
+            client, parts.transaction(), notes, pending, names, lifecycle, parts.destinations());
     this.parses = new ParseMessages(parts, names, sequences, unnamed, local);
   }
 

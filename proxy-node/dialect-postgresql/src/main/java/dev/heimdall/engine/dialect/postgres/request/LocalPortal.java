@@ -8,6 +8,7 @@ import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.lease.Destinations;
+import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
@@ -28,6 +29,7 @@ final class LocalPortal {
   private final ClientInput pending;
   private final ServerNames names;
   private final StatementLifecycle lifecycle;
+  private final ClientTransaction transaction;
   private final NextStatement next;
   private final Destinations destinations;
 
@@ -38,6 +40,7 @@ final class LocalPortal {
 
   LocalPortal(
       HandledClient client,
+      ClientTransaction transaction,
       TransactionReplay notes,
       ClientInput pending,
       ServerNames names,
@@ -45,6 +48,7 @@ final class LocalPortal {
       Destinations destinations) {
     this.notes = notes;
     this.client = client;
+    this.transaction = transaction;
     this.owner = client.owner();
     this.pending = pending;
     this.names = names;
@@ -76,6 +80,7 @@ final class LocalPortal {
     }
     if (refusal != null) {
       lifecycle.sent(server);
+      names.undoRejected(server, next.effects(), transaction);
       raise(server, refusal, total);
     } else {
       answer(server, total, portalAt, portalEnd, decision.result().getAsInt());

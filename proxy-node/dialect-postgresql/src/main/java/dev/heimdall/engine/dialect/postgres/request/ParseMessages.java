@@ -21,6 +21,7 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.lease.ClientRequests;
+import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.session.statement.NextStatement;
@@ -66,6 +67,7 @@ final class ParseMessages {
   private final LoggedInSession owner;
   private final ClientRequests requests;
   private final SessionState carried;
+  private final ClientTransaction transaction;
   private final NameResolution resolution;
   private final ClientInput pending;
   private final LoopContext loop;
@@ -102,6 +104,7 @@ final class ParseMessages {
     this.owner = client.owner();
     this.requests = parts.control();
     this.carried = parts.carried();
+    this.transaction = parts.transaction();
     this.resolution = parts.resolution();
     this.pending = parts.input();
     this.loop = parts.loop();
@@ -153,6 +156,7 @@ final class ParseMessages {
       return true;
     }
     if (refusal != null) {
+      names.undoRejected(server, previewed.effects(), transaction);
       local.raise(server, refusal, total);
       return true;
     }

@@ -122,6 +122,16 @@ final class RequestCursor {
     return partialTotal;
   }
 
+  /** True if one of them executes a portal. */
+  boolean executes() {
+    for (int i = 0; i < count; i++) {
+      if (types[i] == FrontendType.EXECUTE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** True if they end in a Sync. */
   boolean synced() {
     return count > 0 && types[count - 1] == FrontendType.SYNC;

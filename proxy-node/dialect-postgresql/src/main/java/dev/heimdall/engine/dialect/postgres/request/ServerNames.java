@@ -17,6 +17,7 @@ import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.session.state.LoggedInSession;
 import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.Effect;
@@ -32,6 +33,7 @@ import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.engine.wire.postgres.TextEncoding;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -42,6 +44,10 @@ import java.util.function.Consumer;
  * statement so that no other session's state shows in it.
  */
 final class ServerNames {
+  private static final String ROLLBACK = "ROLLBACK";
+  private static final StatementFacts UNDOES =
+      StatementFacts.ofSingle(StatementKind.ROLLBACK, List.of(), false);
+
   /** Name of the node's own statement and portal in a client's batch. */
   private static final byte[] OURS =
       (StatementNames.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
@@ -511,6 +517,17 @@ final class ServerNames {
     server.statements().closing(null);
     server.expect(ReplyQueue.CLOSE_OURS, client);
     closeOurs(server, out, OURS, null, client);
+  }
+
+  /**
+   * Undoes the client's transaction ahead of the error for a rejected statement that was to end it:
+   * it is over, as by a COMMIT that fails at a server.
+   */
+  void undoRejected(ServerConnection server, StatementFacts facts, ClientTransaction transaction) {
+    if (facts != null && facts.endsTransaction() && transaction.mayBeOpen()) {
+      transaction.sent(UNDOES, carried.sent());
+      runInBatch(server, ROLLBACK);
+    }
   }
 
   /** A statement that fails with this error and does nothing else. */

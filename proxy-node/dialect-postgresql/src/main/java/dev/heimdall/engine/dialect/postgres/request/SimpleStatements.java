@@ -201,6 +201,7 @@ final class SimpleStatements {
     }
     if (refusal != null) {
       lifecycle.sent(server);
+      names.undoRejected(server, next.effects(), transaction);
       raise(server, refusal, total);
     } else if (decision.result().isPresent()) {
       String tag = resultTag(next.effects(), decision.result().getAsInt(), total);

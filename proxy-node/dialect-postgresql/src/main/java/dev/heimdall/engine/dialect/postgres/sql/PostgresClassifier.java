@@ -67,6 +67,7 @@ public final class PostgresClassifier implements StatementClassifier {
     }
     int statements = 0;
     boolean open = false;
+    boolean ends = false;
     Redefining redefining = Redefining.NOT;
     StatementKind kind = StatementKind.EMPTY;
     do {
@@ -86,13 +87,20 @@ public final class PostgresClassifier implements StatementClassifier {
               case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> chain;
               default -> open;
             };
+        ends =
+            switch (kind) {
+              case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> !chain;
+              case BEGIN -> false;
+              default -> ends;
+            };
       }
     } while (reader.token() == ';');
     if (reader.token() == Lexer.BROKEN || reader.routineDepth() > 0) {
       return StatementFacts.UNREADABLE;
     }
     return statements > 1
-        ? StatementFacts.ofMulti(statements, effects.take(), transactionControl, open, redefining)
+        ? StatementFacts.ofMulti(
+            statements, effects.take(), transactionControl, open, ends, redefining)
         : StatementFacts.ofSingle(kind, effects.take(), chain);
   }
 

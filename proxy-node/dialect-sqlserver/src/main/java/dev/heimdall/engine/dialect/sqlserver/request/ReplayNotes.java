@@ -68,7 +68,7 @@ final class ReplayNotes {
     }
     if (!TransactionWords.in(request.text(), mode.get())) {
       return new StatementFacts(
-          said.kind(), said.statements(), said.effects(), false, false, said.redefining());
+          said.kind(), said.statements(), said.effects(), false, false, false, said.redefining());
     }
     String text = new String(request.text(), StandardCharsets.UTF_8);
     Matcher back = ROLLS_BACK.matcher(text);

@@ -137,7 +137,8 @@ final class SqlServerBatch {
     }
     boolean open = branches ? begun : nested > 0;
     return statements > 1
-        ? StatementFacts.ofMulti(statements, effects.take(), changes, open, redefining)
+        ? StatementFacts.ofMulti(
+            statements, effects.take(), changes, open, changes && !open, redefining)
         : StatementFacts.ofSingle(first, effects.take(), false);
   }
 }
