@@ -4,6 +4,7 @@ import static dev.heimdall.test.tds.TdsSessionTest.all;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.AlsoOnBabelfish;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * return have no ordinals there.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@AlsoOnBabelfish
 class SqlServerOldVersionIT {
   private TdsTarget server;
   private SqlServerNode node;

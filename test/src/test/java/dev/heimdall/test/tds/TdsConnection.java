@@ -261,12 +261,21 @@ final class TdsConnection implements Runnable, AutoCloseable {
   private static long headers(WireReader in) {
     int end = in.at() + in.i32();
     long descriptor = 0;
+    boolean found = false;
     while (in.at() < end) {
       int next = in.at() + in.i32();
       if (in.u16() == TRANSACTION_HEADER) {
         descriptor = in.i64();
+        in.i32();
+        found = true;
+      }
+      if (next < in.at() || next > end) {
+        throw new TdsProtocolException("a header that ends at " + next + " of " + end);
       }
       in.seek(next);
+    }
+    if (in.at() != end || !found) {
+      throw new TdsProtocolException("headers that end at " + in.at() + " of " + end);
     }
     return descriptor;
   }

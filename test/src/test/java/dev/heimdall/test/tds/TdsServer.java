@@ -46,6 +46,7 @@ public final class TdsServer implements AutoCloseable {
   private volatile GroupMember member;
   private volatile long started = System.currentTimeMillis();
   private volatile Throwable lastFailure;
+  private volatile Throwable malformed;
 
   private TdsServer(TdsOptions options) throws IOException, SQLException {
     this.options = options;
@@ -257,6 +258,11 @@ public final class TdsServer implements AutoCloseable {
     }
   }
 
+  /** Reason that a message could not be read; null where all could. */
+  Throwable malformed() {
+    return malformed;
+  }
+
   /** Why a connection ended last, if not by its client's will; for messages of tests. */
   public Throwable lastFailure() {
     return lastFailure;
@@ -371,6 +377,9 @@ public final class TdsServer implements AutoCloseable {
 
   void ended(TdsConnection connection, Throwable failure) {
     lastFailure = failure;
+    if (failure instanceof TdsProtocolException) {
+      malformed = failure;
+    }
     loggedIn.remove(connection.spid());
   }
 

@@ -20,6 +20,14 @@ record TransactionRequest(Kind kind, int isolation, String name, boolean andBegi
 
   static TransactionRequest read(WireReader in) {
     int type = in.u16();
+    TransactionRequest request = request(type, in);
+    if (request.kind != Kind.DISTRIBUTED && in.more()) {
+      throw new TdsProtocolException("bytes behind a transaction manager request");
+    }
+    return request;
+  }
+
+  private static TransactionRequest request(int type, WireReader in) {
     return switch (type) {
       case 5 -> {
         int isolation = in.u8();
@@ -28,8 +36,11 @@ record TransactionRequest(Kind kind, int isolation, String name, boolean andBegi
       case 7, 8 -> {
         Kind kind = type == 7 ? Kind.COMMIT : Kind.ROLLBACK;
         String name = name(in);
-        boolean begin = in.more() && (in.u8() & 1) != 0;
+        boolean begin = (in.u8() & 1) != 0;
         int isolation = begin ? in.u8() : 0;
+        if (begin) {
+          name(in);
+        }
         yield new TransactionRequest(kind, isolation, name, begin);
       }
       case 9 -> new TransactionRequest(Kind.SAVE, 0, name(in), false);
@@ -38,7 +49,11 @@ record TransactionRequest(Kind kind, int isolation, String name, boolean andBegi
   }
 
   private static String name(WireReader in) {
-    return in.more() ? new String(in.bytes(in.u8()), StandardCharsets.UTF_16LE) : "";
+    int bytes = in.u8();
+    if (bytes % 2 != 0) {
+      throw new TdsProtocolException("a name of " + bytes + " bytes");
+    }
+    return new String(in.bytes(bytes), StandardCharsets.UTF_16LE);
   }
 
   void carryOut(TdsSession session) {

@@ -254,7 +254,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
           }
           quiet = false;
           batch(
-              switch (TransactionRequest.read(payload, 0, payload.writerIndex()).type()) {
+              switch (TransactionRequest.read(payload, 0, payload.writerIndex(), VERSION).type()) {
                 case TransactionRequest.BEGIN -> "BEGIN TRAN";
                 case TransactionRequest.COMMIT -> "COMMIT";
                 default -> "ROLLBACK";

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -176,6 +177,8 @@ class SqlServerContractsTest {
 
   @Nested
   class Malformed extends MalformedContract {
+    private static final String HEADERS = "16000000 12000000 0200 0000000000000000 01000000 ";
+
     Malformed() {
       super(new SqlServerKit());
     }
@@ -187,7 +190,51 @@ class SqlServerContractsTest {
           message(TdsPacket.SQL_BATCH, (byte) 1),
           message(TdsPacket.RPC, (byte) 22, (byte) 0, (byte) 0, (byte) 0),
           message(TdsPacket.TRANSACTION, (byte) 4, (byte) 0, (byte) 0, (byte) 0),
-          new byte[] {TdsPacket.SQL_BATCH, TdsPacket.EOM, 0, 1, 0, 0, 0, 0});
+          new byte[] {TdsPacket.SQL_BATCH, TdsPacket.EOM, 0, 1, 0, 0, 0, 0},
+          // A commit without its name and flags, without flags, with too much, with half a name.
+          message(TdsPacket.TRANSACTION, HEADERS + "0700"),
+          message(TdsPacket.TRANSACTION, HEADERS + "0700 00"),
+          message(TdsPacket.TRANSACTION, HEADERS + "0700 00 00 00"),
+          message(TdsPacket.TRANSACTION, HEADERS + "0700 01 61 00"),
+          // A commit that begins another, without that one's level, without its name.
+          message(TdsPacket.TRANSACTION, HEADERS + "0700 00 01"),
+          message(TdsPacket.TRANSACTION, HEADERS + "0800 00 01 02"),
+          message(TdsPacket.TRANSACTION, HEADERS + "0500 02"),
+          message(TdsPacket.TRANSACTION, HEADERS + "0500 06 00"),
+          message(TdsPacket.TRANSACTION, HEADERS + "0900 04 6100"),
+          message(TdsPacket.TRANSACTION, HEADERS + "0100 00 00"),
+          message(TdsPacket.TRANSACTION, HEADERS + "6300"),
+          // ALL_HEADERS: longer than the message, than their total, twice, another's length, none.
+          message(TdsPacket.SQL_BATCH, "17000000 12000000 0200 0000000000000000 01000000"),
+          message(TdsPacket.SQL_BATCH, "16000000 13000000 0200 0000000000000000 01000000 6100"),
+          message(
+              TdsPacket.SQL_BATCH,
+              "28000000 12000000 0200 0000000000000000 01000000"
+                  + " 12000000 0200 0100000000000000 01000000 6100"),
+          message(TdsPacket.SQL_BATCH, "16000000 12000000 0300 0000000000000000 01000000 6100"),
+          message(TdsPacket.SQL_BATCH, "04000000 6100"),
+          message(TdsPacket.SQL_BATCH, HEADERS + "6100 62"),
+          // Calls: cut in a name, a type, a value; an int of three bytes, half a character.
+          message(TdsPacket.RPC, HEADERS + "0200 6100"),
+          message(TdsPacket.RPC, HEADERS + "ffff 0a00"),
+          message(TdsPacket.RPC, HEADERS + "0100 6100 0000 01 4000"),
+          message(TdsPacket.RPC, HEADERS + "0100 6100 0000 00 00 77 04"),
+          message(TdsPacket.RPC, HEADERS + "0100 6100 0000 00 00 26 04"),
+          message(TdsPacket.RPC, HEADERS + "0100 6100 0000 00 00 26 04 04 010000"),
+          message(TdsPacket.RPC, HEADERS + "0100 6100 0000 00 00 26 04 03 010000"),
+          message(TdsPacket.RPC, HEADERS + "0100 6100 0000 00 00 24 10 04 01000000"),
+          message(TdsPacket.RPC, HEADERS + "0100 6100 0000 00 00 e7 0800 0904d00034 0300 610062"),
+          message(TdsPacket.RPC, HEADERS + "0100 6100 0000 ff"),
+          // What belongs to a log-in, and a message whose second packet has another type.
+          message(TdsPacket.LOGIN7, "5e000000"),
+          message(TdsPacket.PRELOGIN, "ff"),
+          message(8, "04000000 00000000"),
+          message(17, "4e544c4d"),
+          HexFormat.of().parseHex("0100000900000000 16 0301000900000000 00".replace(" ", "")));
+    }
+
+    private static byte[] message(int type, String payload) {
+      return message(type, HexFormat.of().parseHex(payload.replace(" ", "")));
     }
 
     private static byte[] message(int type, byte... payload) {

@@ -38,14 +38,40 @@ public final class AllHeaders {
     return at + (int) total;
   }
 
-  /** True if the headers at this place have a transaction descriptor. */
-  public static boolean hasTransaction(ByteBuf in, int at, int end) {
-    return find(in, at, end) != NONE;
+  /**
+   * Checks the form of the headers: each within their total, which they fill, and the transaction
+   * descriptor among them once.
+   *
+   * @return where the request goes on behind them
+   * @throws TdsProtocolException for any other form
+   */
+  public static int check(ByteBuf in, int at, int end) {
+    int stop = end(in, at, end);
+    int descriptors = 0;
+    int place = at + TOTAL_BYTES;
+    while (place < stop) {
+      long length = stop - place < HEADER_BYTES ? 0 : in.getUnsignedIntLE(place);
+      boolean descriptor = length > 0 && in.getUnsignedShortLE(place + 4) == TRANSACTION_TYPE;
+      if (length < HEADER_BYTES
+          || length > stop - place
+          || (descriptor && length != TRANSACTION_BYTES)) {
+        throw new TdsProtocolException(
+            "a header of %d bytes in ALL_HEADERS, of which %d are left"
+                .formatted(length, stop - place));
+      }
+      descriptors += descriptor ? 1 : 0;
+      place += (int) length;
+    }
+    if (descriptors != 1) {
+      throw new TdsProtocolException(
+          "ALL_HEADERS with " + descriptors + " transaction descriptors: 1 is needed");
+    }
+    return stop;
   }
 
   /** True if the headers at this place have that one and no other. */
   public static boolean hasTransactionAlone(ByteBuf in, int at, int end) {
-    return hasTransaction(in, at, end) && in.getUnsignedIntLE(at) == LENGTH;
+    return find(in, at, end) != NONE && in.getUnsignedIntLE(at) == LENGTH;
   }
 
   /** The transaction descriptor in the headers at this place, or 0. */

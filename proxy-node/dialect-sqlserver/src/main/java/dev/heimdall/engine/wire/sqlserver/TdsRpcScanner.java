@@ -17,8 +17,6 @@ public final class TdsRpcScanner extends TypedWalk {
   /** In bytes: four parts of 128 characters, each in brackets. */
   private static final int LONGEST_NAME = 4096;
 
-  private static final int N_VARCHAR = 0xE7;
-  private static final int N_CHAR = 0xEF;
   private static final int VARCHAR = 0xA7;
   private static final int CHAR = 0xAF;
   private static final int SHORT_VARCHAR = 0x27;
@@ -276,6 +274,7 @@ public final class TdsRpcScanner extends TypedWalk {
     handleOffset = ABSENT;
     shownBytes = false;
     plain = true;
+    checksLength(type);
     if (!walkValue(type, inText || isHandle)) {
       valueWalked();
     }
@@ -457,8 +456,11 @@ public final class TdsRpcScanner extends TypedWalk {
   private void nextValue() {
     while (column < columns) {
       int columnType = columnTypes[column++];
-      if (columnType != ABSENT && walkValue(columnType, false)) {
-        return;
+      if (columnType != ABSENT) {
+        checksLength(columnType);
+        if (walkValue(columnType, false)) {
+          return;
+        }
       }
     }
     expect(TABLE_ROW, 1);

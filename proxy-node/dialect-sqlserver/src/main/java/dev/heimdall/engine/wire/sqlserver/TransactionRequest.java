@@ -26,13 +26,27 @@ public record TransactionRequest(
   private static final int MOST_ISOLATION = 5;
 
   /**
-   * Reads a message's payload, with its ALL_HEADERS.
+   * Reads a message's payload, with its ALL_HEADERS where the version has them.
    *
-   * @throws TdsProtocolException for what is none
+   * @throws TdsProtocolException for what is none, or goes on behind its end
    */
-  public static TransactionRequest read(ByteBuf payload, int from, int to) {
-    int start = AllHeaders.end(payload, from, to);
+  public static TransactionRequest read(ByteBuf payload, int from, int to, TdsVersion version) {
+    int start = version.hasHeaders() ? AllHeaders.end(payload, from, to) : from;
     ByteBuf in = payload.slice(start, to - start);
+    TransactionRequest request = read(in);
+    if (request.isLocal() && in.isReadable()) {
+      throw new TdsProtocolException(
+          in.readableBytes() + " bytes behind the end of a transaction manager request");
+    }
+    return request;
+  }
+
+  /** True unless it is about a distributed transaction. */
+  public boolean isLocal() {
+    return type == BEGIN || type == COMMIT || type == ROLLBACK || type == SAVE;
+  }
+
+  private static TransactionRequest read(ByteBuf in) {
     int type = TdsStrings.need(in, 2).readUnsignedShortLE();
     switch (type) {
       case BEGIN -> {
@@ -65,6 +79,10 @@ public record TransactionRequest(
 
   private static String name(ByteBuf in) {
     int bytes = TdsStrings.need(in, 1).readUnsignedByte();
+    if (bytes % 2 != 0) {
+      throw new TdsProtocolException(
+          "a name of " + bytes + " bytes, which ends in half a character");
+    }
     TdsStrings.need(in, bytes);
     String name = in.toString(in.readerIndex(), bytes, StandardCharsets.UTF_16LE);
     in.skipBytes(bytes);

@@ -30,6 +30,13 @@ abstract class TypedWalk extends ResumableWalk {
 
   static final int INT_N = 0x26;
   static final int INT_4 = 0x38;
+  static final int GUID = 0x24;
+  static final int BIT_N = 0x68;
+  static final int FLOAT_N = 0x6D;
+  static final int MONEY_N = 0x6E;
+  static final int DATETIME_N = 0x6F;
+  static final int N_VARCHAR = 0xE7;
+  static final int N_CHAR = 0xEF;
   static final int TEXT = 0x23;
   static final int IMAGE = 0x22;
   static final int N_TEXT = 0x63;
@@ -62,6 +69,9 @@ abstract class TypedWalk extends ResumableWalk {
   private int byteStrings;
   private int shortStrings;
   private int afterStrings;
+
+  /** Type whose values' lengths are checked; 0 for none. */
+  private int checked;
 
   /** True if the bytes of the value that is being walked are shown. */
   private boolean showsValue;
@@ -123,6 +133,28 @@ abstract class TypedWalk extends ResumableWalk {
     }
   }
 
+  /** Has the next value's length checked. */
+  final void checksLength(int type) {
+    checked = code(type);
+  }
+
+  private void check(long bytes) {
+    boolean fits =
+        switch (checked) {
+          case INT_N -> bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
+          case GUID -> bytes == 16;
+          case BIT_N -> bytes == 1;
+          case FLOAT_N, MONEY_N, DATETIME_N -> bytes == 4 || bytes == 8;
+          case N_VARCHAR, N_CHAR -> bytes % 2 == 0;
+          default -> true;
+        };
+    if (bytes > 0 && !fits) {
+      throw new TdsProtocolException(
+          "a value of %d bytes of the type 0x%02x".formatted(bytes, checked));
+    }
+    checked = 0;
+  }
+
   /**
    * Begins a value.
    *
@@ -158,8 +190,19 @@ abstract class TypedWalk extends ResumableWalk {
   @Override
   final void integer(long value) {
     switch (state) {
-      case BYTE_VALUE -> pass(value);
-      case SHORT_VALUE -> pass(value == MAX ? 0 : value);
+      case BYTE_VALUE -> {
+        if (checked != 0) {
+          check(value);
+        }
+        pass(value);
+      }
+      case SHORT_VALUE -> {
+        long bytes = value == MAX ? 0 : value;
+        if (checked != 0) {
+          check(bytes);
+        }
+        pass(bytes);
+      }
       case LONG_VALUE -> pass(length(value));
       case POINTER_VALUE -> {
         if (value == 0) {

@@ -240,12 +240,28 @@ class TdsRequestTest {
         }) {
       ByteBuf in = bytes(HEADERS + rest);
       ByteBuf out = Unpooled.buffer();
-      TransactionRequest.read(in, 0, in.writerIndex()).write(out, 1);
+      TransactionRequest.read(in, 0, in.writerIndex(), TdsVersion.V7_4).write(out, 1);
       assertThat(out).isEqualTo(in);
     }
-    for (String rest : new String[] {"", "05", "0500", "0500 09 00", "6300", "0700 02 61"}) {
+    for (String rest :
+        new String[] {
+          "",
+          "05",
+          "0500",
+          "0500 09 00",
+          "6300",
+          "0700 02 61",
+          "0700",
+          "0700 00",
+          "0700 00 01",
+          "0700 00 01 00",
+          "0800 01 61 00",
+          "0500 00 00 00",
+          "0900 00 00",
+          "0700 00 00 00"
+        }) {
       ByteBuf in = bytes(HEADERS + rest);
-      assertThatThrownBy(() -> TransactionRequest.read(in, 0, in.writerIndex()))
+      assertThatThrownBy(() -> TransactionRequest.read(in, 0, in.writerIndex(), TdsVersion.V7_4))
           .as(rest)
           .isInstanceOf(TdsProtocolException.class);
     }

@@ -54,7 +54,7 @@ final class TdsRequestTrace implements TdsRpcListener {
         add("BATCH " + text.text());
       }
       case TdsPacket.TRANSACTION -> {
-        TransactionRequest request = TransactionRequest.read(payload, 0, bytes);
+        TransactionRequest request = TransactionRequest.read(payload, 0, bytes, version);
         ByteBuf again = Unpooled.buffer();
         request.write(again, AllHeaders.transaction(payload, 0, bytes));
         int behind = AllHeaders.LENGTH + 2;

@@ -25,6 +25,12 @@ public final class TdsErrors {
   /** Of servers where the coordinator of distributed transactions (MSDTC) does not run. */
   public static final int NO_DTC = 8501;
 
+  /** Memory that is allowed for it is not left. */
+  private static final int NO_MEMORY = 701;
+
+  /** The stream of a client or a server is not what the protocol has. */
+  private static final int MALFORMED = 4002;
+
   /** Of a statement's time limit: drivers have this number where their own is over. */
   public static final int TIMED_OUT = -2;
 
@@ -52,6 +58,7 @@ public final class TdsErrors {
           Map.entry(Sqlstate.DEADLOCK_DETECTED, 1205),
           Map.entry(Sqlstate.SYNTAX_ERROR, 102),
           Map.entry(Sqlstate.UNDEFINED_STATEMENT, UNDEFINED_HANDLE),
+          Map.entry(Sqlstate.OUT_OF_MEMORY, NO_MEMORY),
           Map.entry(Sqlstate.TOO_MANY_CONNECTIONS, 17809),
           Map.entry("23505", 2627),
           Map.entry("23503", 547),
@@ -98,6 +105,9 @@ public final class TdsErrors {
   private static int number(ServerError error) {
     if (error.number() != 0) {
       return error.number();
+    }
+    if (error.isFatal() && error.sqlState().equals(Sqlstate.PROTOCOL_VIOLATION)) {
+      return MALFORMED;
     }
     boolean certain =
         error.sqlState().equals(Sqlstate.SERIALIZATION_FAILURE)

@@ -118,7 +118,8 @@ final class SqlServerConsoleDialogue implements ConsoleMessages {
         yield statement == null ? AT_ONCE : run(statement, out);
       }
       case TdsPacket.TRANSACTION -> {
-        transaction(TransactionRequest.read(payload, 0, payload.writerIndex()), out);
+        transaction(
+            TransactionRequest.read(payload, 0, payload.writerIndex(), encoder.version()), out);
         yield AT_ONCE;
       }
       default -> {

@@ -101,7 +101,7 @@ final class CachedRequests implements CacheableRequests {
       return Uncached.SHAPE;
     }
     call = calls ? request.calls().get(0) : null;
-    boolean shaped = calls ? request.calls().size() == 1 && isSuited(call) : isEven();
+    boolean shaped = !calls || (request.calls().size() == 1 && isSuited(call));
     return shaped && isPlain() ? null : Uncached.SHAPE;
   }
 
@@ -137,11 +137,6 @@ final class CachedRequests implements CacheableRequests {
       case RpcProcedure.EXECUTE -> rpc.isAsPrepared(one);
       default -> false;
     };
-  }
-
-  /** True unless half a character is left over. */
-  private boolean isEven() {
-    return (request.payload().writerIndex() - start()) % 2 == 0;
   }
 
   /** True if nothing is wanted beside the answer, such as a notification, and its text is exact. */

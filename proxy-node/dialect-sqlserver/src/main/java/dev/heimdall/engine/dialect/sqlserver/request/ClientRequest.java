@@ -2,17 +2,15 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.wire.sqlserver.AllHeaders;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
 /** The request at the reader's position, whose packets are here whole. */
 final class ClientRequest {
-  private static final int BEGIN = 5;
-  private static final int COMMIT = 7;
-  private static final int ROLLBACK = 8;
-  private static final int SAVE = 9;
   private static final int LAST_OF_ASCII = 0x7f;
 
   private ClientRequest() {}
@@ -30,10 +28,15 @@ final class ClientRequest {
     return payload;
   }
 
-  /** True if a request says which transaction it belongs to, where its version has it say so. */
-  static boolean namesTransaction(ByteBuf payload, TdsVersion version) {
-    return !version.hasHeaders()
-        || AllHeaders.hasTransaction(payload, payload.readerIndex(), payload.writerIndex());
+  /**
+   * Checks the headers of a request: servers must not find in them what the node does not.
+   *
+   * @throws TdsProtocolException for another form than MS-TDS has
+   */
+  static void checkHeaders(ByteBuf payload, TdsVersion version) {
+    if (version.hasHeaders()) {
+      AllHeaders.check(payload, payload.readerIndex(), payload.writerIndex());
+    }
   }
 
   /** True if the client wants its connection reset before. */
@@ -47,9 +50,16 @@ final class ClientRequest {
     return version.hasHeaders() ? AllHeaders.end(payload, at, payload.writerIndex()) : at;
   }
 
-  /** Returns a batch's text in UTF-8: of plain ASCII, as nearly all are, in the one array. */
+  /**
+   * Returns a batch's text in UTF-8: of plain ASCII, as nearly all are, in the one array.
+   *
+   * @throws TdsProtocolException for one that ends in half a character
+   */
   static byte[] text(ByteBuf payload, TdsVersion version) {
     int start = start(payload, version);
+    if ((payload.writerIndex() - start) % 2 != 0) {
+      throw new TdsProtocolException("the text of a batch ends in half a character");
+    }
     byte[] ascii = new byte[(payload.writerIndex() - start) / 2];
     for (int i = 0; i < ascii.length; i++) {
       int unit = payload.getUnsignedShortLE(start + 2 * i);
@@ -74,24 +84,33 @@ final class ClientRequest {
 
   /** Returns a transaction manager request as a statement; null for one of another transaction. */
   static String transaction(ByteBuf payload, TdsVersion version) {
-    int at = start(payload, version);
-    return switch (payload.getUnsignedShortLE(at)) {
-      case BEGIN -> "BEGIN TRANSACTION";
-      case COMMIT -> "COMMIT TRANSACTION";
-      case ROLLBACK ->
-          payload.getUnsignedByte(at + 2) > 0 ? "ROLLBACK TRANSACTION s" : "ROLLBACK TRANSACTION";
-      case SAVE -> "SAVE TRANSACTION s";
+    TransactionRequest asked = read(payload, version);
+    return switch (asked.type()) {
+      case TransactionRequest.BEGIN -> "BEGIN TRANSACTION";
+      case TransactionRequest.COMMIT -> "COMMIT TRANSACTION";
+      case TransactionRequest.ROLLBACK ->
+          asked.name().isEmpty() ? "ROLLBACK TRANSACTION" : "ROLLBACK TRANSACTION s";
+      case TransactionRequest.SAVE -> "SAVE TRANSACTION s";
       default -> null;
     };
   }
 
+  /**
+   * Reads a transaction manager request.
+   *
+   * @throws TdsProtocolException for what is none
+   */
+  static TransactionRequest read(ByteBuf payload, TdsVersion version) {
+    return TransactionRequest.read(payload, payload.readerIndex(), payload.writerIndex(), version);
+  }
+
   /** The isolation level that a transaction manager request sets for the session; null for none. */
   static String isolation(ByteBuf payload, TdsVersion version) {
-    int at = start(payload, version);
-    if (payload.getUnsignedShortLE(at) != BEGIN) {
+    TransactionRequest asked = read(payload, version);
+    if (asked.type() != TransactionRequest.BEGIN) {
       return null;
     }
-    return switch (payload.getUnsignedByte(at + 2)) {
+    return switch (asked.isolation()) {
       case 1 -> "READ UNCOMMITTED";
       case 2 -> "READ COMMITTED";
       case 3 -> "REPEATABLE READ";

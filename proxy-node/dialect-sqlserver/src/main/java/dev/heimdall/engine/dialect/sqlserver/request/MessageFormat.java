@@ -39,7 +39,7 @@ final class MessageFormat implements RequestFormat {
     int at = in.readerIndex();
     while (in.writerIndex() - at >= TdsPacket.HEADER) {
       int length = in.getUnsignedShort(at + 2);
-      if (length < TdsPacket.HEADER) {
+      if (length < TdsPacket.HEADER || in.getByte(at) != in.getByte(in.readerIndex())) {
         return -1;
       }
       at += length;

@@ -21,6 +21,8 @@ import java.util.Set;
  * much of them is known.
  */
 final class MessageRest {
+  private static final int NOTHING = 0;
+
   private final RequestParts parts;
   private final HandledClient client;
   private final RpcRequests rpc;
@@ -31,6 +33,9 @@ final class MessageRest {
   private CallScan scan;
 
   private RpcCall first;
+
+  /** Type of the message whose head has gone to a server; none where it is dropped. */
+  private int begun = NOTHING;
 
   /** The statements that were judged. */
   private Set<String> statements = Set.of();
@@ -69,6 +74,7 @@ final class MessageRest {
       int bytes, CallScan reading, List<RpcCall> calls, String rulesText, StatementFacts effects) {
     forget();
     gone = bytes;
+    begun = calls == null ? TdsPacket.BULK_LOAD : TdsPacket.RPC;
     if (calls != null) {
       scan = reading;
       first = calls.get(0);
@@ -91,8 +97,9 @@ final class MessageRest {
       return false;
     }
     int length = in.getUnsignedShort(at + 2);
-    if (length < TdsPacket.HEADER) {
-      client.protocolError("a packet of " + length + " bytes");
+    int type = in.getByte(at);
+    if (length < TdsPacket.HEADER || (begun != NOTHING && type != begun)) {
+      client.protocolError("a packet of type " + type + ", of " + length + " bytes");
       return false;
     }
     if (in.readableBytes() < length) {
@@ -233,6 +240,7 @@ final class MessageRest {
       held.release();
       held = null;
     }
+    begun = NOTHING;
     scan = null;
     first = null;
     statements = Set.of();

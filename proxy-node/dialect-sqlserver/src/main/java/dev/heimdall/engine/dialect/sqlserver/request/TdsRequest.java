@@ -20,7 +20,6 @@ import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
-import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import dev.heimdall.model.RuleAction;
 import io.netty.buffer.ByteBuf;
@@ -194,9 +193,7 @@ final class TdsRequest implements Request {
       return text == null ? NO_LOAD : null;
     }
     payload = payload == null ? contents() : payload;
-    if (!ClientRequest.namesTransaction(payload, encoder.version())) {
-      throw new TdsProtocolException("it has no transaction descriptor");
-    }
+    ClientRequest.checkHeaders(payload, encoder.version());
     switch (type) {
       case TdsPacket.SQL_BATCH -> text = ClientRequest.text(payload, encoder.version());
       case TdsPacket.RPC -> {
@@ -432,8 +429,7 @@ final class TdsRequest implements Request {
 
   /** True if it names nothing, and sets no level that the session does not have. */
   private boolean isPlain() {
-    TransactionRequest asked =
-        TransactionRequest.read(payload, payload.readerIndex(), payload.writerIndex());
+    TransactionRequest asked = ClientRequest.read(payload, encoder.version());
     String level = ClientRequest.isolation(payload, encoder.version());
     String now = parts.carried().settings().now(SessionOptions.ISOLATION);
     return asked.name().isEmpty()

@@ -1,8 +1,10 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -29,7 +31,12 @@ class ClientRequestTest {
           AllHeaders.write(payload, 7);
         }
         payload.writeCharSequence(text, StandardCharsets.UTF_16LE);
-        payload.writeZero(odd ? 1 : 0);
+        if (odd) {
+          payload.writeZero(1);
+          assertThatThrownBy(() -> ClientRequest.text(payload, version))
+              .isInstanceOf(TdsProtocolException.class);
+          continue;
+        }
         assertThat(new String(ClientRequest.text(payload, version), StandardCharsets.UTF_8))
             .isEqualTo(text);
       }
