@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.race.DrawnConstants;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,6 +16,7 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,8 @@ class KeyedJudgeIT {
   }
 
   private final Random random = new Random(SEED);
+  private final DrawnConstants constants =
+      new DrawnConstants(new SplittableRandom(SEED), DrawnConstants.Sql.POSTGRES);
   private int hits;
 
   private String any(String... of) {
@@ -126,7 +130,11 @@ class KeyedJudgeIT {
   /** Mostly plain: of other spellings the node knows nothing, and drops all. */
   private String spelled(Column column) {
     String[] same = column.spellings[random.nextInt(ROWS)];
-    return random.nextInt(4) > 0 ? same[random.nextInt(2)] : any(same);
+    return switch (random.nextInt(6)) {
+      case 0 -> any(same);
+      case 1, 2 -> constants.like(same[0]);
+      default -> same[random.nextInt(2)];
+    };
   }
 
   /** A value with blanks behind it, which a type may cut off or not. */
@@ -245,6 +253,15 @@ class KeyedJudgeIT {
     };
   }
 
+  /** A parameter of a type, perhaps in an expression. */
+  private String bound(int type) {
+    return switch (type) {
+      case Types.OTHER -> any("?", "?", "(?)", "?::uuid");
+      case Types.VARCHAR -> any("?", "?", "'' || ?", "lower(?)", "?::text", "concat(?, NULL)");
+      default -> any("?", "?", "? + 0", "1 + ? - 1", "?::int", "cast(? AS bigint)", "abs(?)");
+    };
+  }
+
   private Array list(Connection at, Column column) throws SQLException {
     int type = typeOf(column);
     Object[] values = new Object[random.nextInt(4)];
@@ -338,7 +355,7 @@ class KeyedJudgeIT {
       Object key = value(type);
       boolean lists = random.nextInt(3) == 0;
       String asked =
-          "SELECT count(*), sum(n), max(n) FROM kj WHERE k = " + (lists ? "ANY(?)" : "?");
+          "SELECT count(*), sum(n), max(n) FROM kj WHERE k = " + (lists ? "ANY(?)" : bound(type));
       if (lists) {
         type = Types.ARRAY;
         key = list(prepared, column);
@@ -358,9 +375,10 @@ class KeyedJudgeIT {
           Object other = value(another);
           write =
               any(
-                  "UPDATE kj SET n = n + 1 WHERE k = ?",
-                  "DELETE FROM kj WHERE n > 4 AND k = ?",
-                  "INSERT INTO kj (k, n) VALUES (?, 3)");
+                      "UPDATE kj SET n = n + 1 WHERE k = ?",
+                      "DELETE FROM kj WHERE n > 4 AND k = ?",
+                      "INSERT INTO kj (k, n) VALUES (?, 3)")
+                  .replace("?", bound(another));
           history.set(0, write + " <- " + other + " of " + another);
           bound(prepared, write, other, another);
         }

@@ -75,7 +75,11 @@ class KeyedWritesIT {
               "INSERT INTO kw_rows (id, name, n) VALUES (20, 'x', 0), (21, 'y', 0)",
               "INSERT INTO kw_rows (id, name) VALUES (22, 'v'), (23, 'u') ON CONFLICT DO NOTHING",
               "INSERT INTO kw_rows (id, name) VALUES (6, 'six') ON CONFLICT (id) DO NOTHING",
-              "INSERT INTO kw_rows (id, n) VALUES (6, 1) ON CONFLICT (id) DO UPDATE SET n = 2")) {
+              "INSERT INTO kw_rows (id, n) VALUES (6, 1) ON CONFLICT (id) DO UPDATE SET n = 2",
+              "UPDATE kw_rows SET n = n + 1 WHERE id = 2 + 4 AND name = 'n' || 6",
+              "UPDATE kw_rows SET n = n + 1 WHERE (id, n) IN ((3 * 2, 1), (9, 2))",
+              "INSERT INTO kw_rows (id, name) VALUES (60 + 1, lower('XYZ') || 1), (62, NULL)",
+              "UPDATE kw_rows SET id = 50 - 1 WHERE id = 6")) {
         keep(client, FIVE, ANY, ALL);
         client.query(write);
         assertThat(cached(client, FIVE)).as(write).isEqualTo("yes");
@@ -103,6 +107,70 @@ class KeyedWritesIT {
   }
 
   @Test
+  void whatIsReadByAnExpressionOutlivesWritesOfOtherKeys() throws IOException, SQLException {
+    try (TestNode node = caching(100);
+        RawClient client = made(node, "");
+        Connection prepared = node.target().jdbc("prepareThreshold", "1")) {
+      for (String read :
+          List.of(
+              "SELECT n FROM kw_rows WHERE id = 2 + 3",
+              "SELECT n FROM kw_rows WHERE id = '5'::int",
+              "SELECT n FROM kw_rows WHERE name = 'fi' || 've'",
+              "SELECT n FROM kw_rows WHERE name = lower('FOUR') || 5",
+              "SELECT n FROM kw_rows WHERE id BETWEEN 5 AND 2 + 3",
+              "SELECT n FROM kw_rows WHERE (id, name) = (5, 'five')")) {
+        keep(client, read);
+        client.query("UPDATE kw_rows SET n = n + 1 WHERE id = 6 AND name = 'n6'");
+        assertThat(cached(client, read)).as(read).isEqualTo("yes");
+      }
+      String named = "SELECT n FROM kw_rows WHERE name = 'n' || ?";
+      try (PreparedStatement read = prepared.prepareStatement(named)) {
+        read.setInt(1, 4);
+        Await.until("it is cached", () -> isServed(node, read));
+        client.query("UPDATE kw_rows SET n = n + 1 WHERE name = 'n' || 6");
+        assertThat(isServed(node, read)).isTrue();
+        client.query("UPDATE kw_rows SET n = n + 1 WHERE name = 'n' || 2 + 2");
+        assertThat(isServed(node, read)).isFalse();
+      }
+      drop(node);
+    }
+  }
+
+  private static boolean isServed(TestNode node, PreparedStatement read)
+      throws IOException, SQLException {
+    long before = hits(node);
+    read.executeQuery().close();
+    return hits(node) > before;
+  }
+
+  @Test
+  void functionsAndTypesOfUsersAreNotEvaluated() throws IOException {
+    try (TestNode node = caching(100);
+        RawClient client = made(node, "")) {
+      String[][] all = {
+        {
+          "CREATE FUNCTION lower(int) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT ''n6'''",
+          "SELECT n FROM kw_rows WHERE name = lower('FIVE')",
+          "DROP FUNCTION public.lower(int)"
+        },
+        {
+          "CREATE DOMAIN public.int4 AS pg_catalog.int8; SET search_path = public, pg_catalog",
+          "SELECT n FROM kw_rows WHERE id = '5'::int4",
+          "RESET search_path; DROP DOMAIN public.int4"
+        },
+      };
+      for (String[] one : all) {
+        client.query(one[0]);
+        keep(client, one[1]);
+        client.query("UPDATE kw_rows SET n = n + 1 WHERE id = 6");
+        assertThat(cached(client, one[1])).as(one[1]).startsWith("no");
+        client.query(one[2]);
+      }
+      drop(node);
+    }
+  }
+
+  @Test
   void whatTouchesItsRowsDropsIt() throws IOException {
     try (TestNode node = caching(100);
         RawClient client = made(node, "")) {
@@ -113,7 +181,9 @@ class KeyedWritesIT {
               "UPDATE kw_rows SET n = n + 1 WHERE id = 6 OR id = 5",
               "UPDATE kw_rows SET n = n + 1 WHERE name = 'five'",
               "UPDATE kw_rows SET n = n + 1 WHERE id = ANY('{6,NULL,5}')",
-              "UPDATE kw_rows SET id = 50 WHERE id = 6",
+              "UPDATE kw_rows SET id = id + 44 WHERE id = 6",
+              "UPDATE kw_rows SET n = n + 1 WHERE id = 2 + 3",
+              "UPDATE kw_rows SET n = n + 1 WHERE name = 'fi' || 've'",
               "INSERT INTO kw_rows (id) VALUES (6) ON CONFLICT (id) DO UPDATE SET id = 7, n = 2",
               "BEGIN; UPDATE kw_rows SET n = 1 WHERE id = 6; COMMIT",
               "DELETE FROM kw_rows WHERE id = 5",

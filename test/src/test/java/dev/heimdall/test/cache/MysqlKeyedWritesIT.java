@@ -86,14 +86,29 @@ class MysqlKeyedWritesIT {
               "UPDATE `mkw_rows` SET `n` = 3 WHERE `ID` = '6' LIMIT 1",
               "DELETE FROM mkw_rows WHERE id IN (7, 8)",
               "INSERT INTO mkw_rows (id, name, n) VALUES (20, 'x', 0), (21, 'y', 0)",
-              "INSERT IGNORE INTO mkw_rows SET id = 30, n = 1")) {
+              "INSERT IGNORE INTO mkw_rows SET id = 30, n = 1",
+              "UPDATE mkw_rows SET n = n + 1 WHERE id = 2 + 4",
+              "UPDATE mkw_rows SET n = n + 1 WHERE id = CAST('6' AS UNSIGNED)",
+              "UPDATE mkw_rows SET n = n + 1 WHERE (id, n) = (6, 1)",
+              "UPDATE mkw_rows SET ID = 50 WHERE id = 6")) {
         keep(client, FIVE, ALL);
         run(client, write);
         assertThat(cached(client, FIVE)).as(write).isEqualTo("yes");
         assertThat(cached(client, ALL)).as(write).startsWith("no");
       }
-      keep(client, NAMED);
-      run(client, "UPDATE mkw_rows SET n = 3 WHERE name = 'six'");
+      for (String read :
+          List.of(
+              "SELECT n FROM mkw_rows WHERE id = 2 + 3",
+              "SELECT n FROM mkw_rows WHERE id = CAST('5' AS SIGNED)",
+              "SELECT n FROM mkw_rows WHERE id BETWEEN 5 AND 4 + 1")) {
+        keep(client, read);
+        run(client, "UPDATE mkw_rows SET n = 3 WHERE id = 3 * 3");
+        assertThat(cached(client, read)).as(read).isEqualTo("yes");
+      }
+      keep(client, NAMED, "SELECT n FROM mkw_rows WHERE name = CONCAT('fi', 've')");
+      run(client, "UPDATE mkw_rows SET n = 3 WHERE name = CONCAT('si', 'x')");
+      assertThat(cached(client, "SELECT n FROM mkw_rows WHERE name = CONCAT('fi', 've')"))
+          .isEqualTo("yes");
       assertThat(cached(client, NAMED)).isEqualTo("yes");
       assertThat(client.queryInfo().get("cached by")).endsWith("mkw_rows by name");
       keep(client, ALL);
@@ -121,7 +136,10 @@ class MysqlKeyedWritesIT {
               "UPDATE mkw_rows SET n = n + 1 WHERE id = 6 || id = 5",
               "UPDATE mkw_rows SET n = n + 1 WHERE id = 5.0",
               "UPDATE mkw_rows SET n = n + 1 WHERE name = 'five'",
-              "UPDATE mkw_rows SET ID = 50 WHERE id = 6",
+              "UPDATE mkw_rows SET ID = ID + 44 WHERE id = 6",
+              "UPDATE mkw_rows SET n = n + 1 WHERE id = 2 + 3",
+              "UPDATE mkw_rows SET n = n + 1 WHERE id = CAST('5' AS UNSIGNED)",
+              "UPDATE mkw_rows SET n = n + 1 WHERE name = CONCAT('FI', 've')",
               "INSERT INTO mkw_rows (id, n) VALUES (9, 1) ON DUPLICATE KEY UPDATE n = n + 1",
               "REPLACE INTO mkw_rows (id, name, n) VALUES (9, 'five', 1)",
               "INSERT INTO mkw_rows (id, name) VALUES (5, 'again')",

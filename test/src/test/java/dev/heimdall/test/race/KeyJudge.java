@@ -27,6 +27,7 @@ final class KeyJudge implements AutoCloseable {
   private final SplittableRandom random;
   private final List<String> violations = new ArrayList<>();
   private final KeyWords words;
+  private final DrawnConstants constants;
   private final Sessions node;
   private final Route route;
   private final Connection owner;
@@ -111,6 +112,7 @@ final class KeyJudge implements AutoCloseable {
     this.prefix = prefix;
     this.types = List.copyOf(types);
     random = new SplittableRandom(seed);
+    constants = new DrawnConstants(random, words.constants());
     this.node = node;
     owner = route.writers().open();
     server = past.open();
@@ -319,11 +321,12 @@ final class KeyJudge implements AutoCloseable {
     return column + by + pick(words.more());
   }
 
-  /** A literal, or a parameter of a value like it. */
+  /** A literal, or a parameter of a value like it; or an expression of one. */
   private String value(KeyWords.Literals literals, List<Object> values) {
     String literal = pick(random.nextInt(5) < 3 ? literals.plain() : literals.all());
+    boolean computed = random.nextInt(4) == 0;
     if (random.nextInt(3) > 0) {
-      return literal;
+      return computed ? constants.like(literal) : literal;
     }
     boolean quoted = literal.startsWith("'");
     String text = quoted ? literal.substring(1, literal.length() - 1) : literal;
@@ -341,7 +344,7 @@ final class KeyJudge implements AutoCloseable {
           };
     }
     values.add(value);
-    return "?";
+    return computed ? constants.around(literal) : "?";
   }
 
   private Read change(KeyWords.Literals literals) {

@@ -138,6 +138,10 @@ record KeyWords(
     return this == SQL_SERVER && answer.equals(ERROR + 245);
   }
 
+  DrawnConstants.Sql constants() {
+    return this == SQL_SERVER ? DrawnConstants.Sql.SQL_SERVER : DrawnConstants.Sql.MYSQL;
+  }
+
   /** Literals for columns of this definition. */
   Literals literals(String type) {
     return numbers.types().contains(type) ? numbers : texts;

@@ -57,6 +57,8 @@ class MysqlKeysIT {
     "LANGUAGES_UNMINDED, utf8mb4_roman_ci",
     "LENGTHS_UNMINDED, TINYINT",
     "SET_UNMINDED, INT",
+    "SUMS_SHIFTED, INT",
+    "TEXTS_CUT, CHAR(5) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
     "ROWS_UNCHECKED, INT",
   })
   void withAPartTakenAwaySomethingOldIsServed(Wiring wiring, String columns) throws SQLException {

@@ -2,9 +2,11 @@ package dev.heimdall.test.race;
 
 import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.sql.Constant;
 import dev.heimdall.engine.sql.KeyColumn;
 import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.KeyType;
@@ -52,6 +54,10 @@ enum Wiring {
   LANGUAGES_UNMINDED,
   /** Values are stored as they are written, whatever the column can hold. */
   LENGTHS_UNMINDED,
+  /** Sums and differences are one too large. */
+  SUMS_SHIFTED,
+  /** Texts that are computed lose their last letter. */
+  TEXTS_CUT,
   /** A column that is set counts with its value of before alone. */
   SET_UNMINDED,
   /** Conditions of a left join count for the table on its left, too. */
@@ -119,6 +125,13 @@ enum Wiring {
       case CASE_MINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Bytes.class));
       case LANGUAGES_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), AnyText.class));
       case LENGTHS_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Unbounded.class));
+      case SUMS_SHIFTED -> all.add(piece("sql.Constant", named("calculated"), OneMore.class));
+      case TEXTS_CUT ->
+          all.add(
+              piece(
+                  "sql.Constant",
+                  named("text").and(takesArgument(1, String.class)),
+                  OneLess.class));
       case SET_UNMINDED -> all.add(piece("sql.KeyReader", named("conditions"), SetNothing.class));
       case PLACES_SHIFTED -> all.add(piece("sql.KeyColumn", named("at"), PlaceBefore.class));
       case BEFORE_UNMINDED ->
@@ -282,6 +295,20 @@ enum Wiring {
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) KeyColumn column) {
       column = column == null ? null : new KeyColumn(column.type());
+    }
+  }
+
+  static final class OneMore {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) Constant result) {
+      result = result == null ? null : Constant.whole(result.kind(), result.whole() + 1);
+    }
+  }
+
+  static final class OneLess {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 1, readOnly = false) String text) {
+      text = text.isEmpty() ? text : text.substring(0, text.length() - 1);
     }
   }
 

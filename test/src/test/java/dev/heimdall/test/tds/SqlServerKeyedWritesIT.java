@@ -131,6 +131,10 @@ class SqlServerKeyedWritesIT {
         "delete [dbo].[Items] where id = 2",
         "delete from items where id = 2 and n >= 0",
         "insert items (id, name) values (3, 'x')",
+        "update items set n = n + 1 where id = 1 + 1",
+        "update items set n = n + 1 where id = cast('2' as int)",
+        "update items set id = 20 where id = 2",
+        "insert items (id, name) values (3 + 30, 'x')",
         "insert into items (id, name) output inserted.name values (3, 'x'), (4, 'y')",
         "begin tran | update items set n = 1 where id = 2 | update items set n = 2 where id = 3"
             + " | commit",
@@ -147,6 +151,7 @@ class SqlServerKeyedWritesIT {
   @ValueSource(
       strings = {
         "update items set name = 'written' where id = 1",
+        "update items set name = 'written' where id = 2 - 1",
         "update items set n = n + 1",
         "update items set id = 1 where id = 2",
         "update i set n = 1 from items i where i.id = 2",

@@ -149,6 +149,20 @@ public record DatabaseObjects(
     return own.searched(configured, scope.user());
   }
 
+  /** True if another schema's types and operators are found ahead of the server's own. */
+  boolean hidesBuiltIns(NameScope scope) {
+    if (scope.anywhere()) {
+      return false;
+    }
+    List<String> schemas = searched(scope);
+    for (int i = 0; i < schemas.size(); i++) {
+      if (own.hasFunctionsIn(schemas.get(i))) {
+        return i > 0;
+      }
+    }
+    return false;
+  }
+
   /** Returns the full spelling of a name that no object here has. */
   TableName full(TableName name, NameScope scope) {
     if (!own.schemasAreDatabases()) {

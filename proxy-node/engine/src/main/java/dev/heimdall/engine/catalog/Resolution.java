@@ -94,7 +94,11 @@ final class Resolution {
   /** Returns its tables, and by what their rows can be told apart; empty where they cannot. */
   private List<KeyColumns> keys() {
     boolean reads = parsed.writes().isEmpty();
-    boolean clear = knowledge == Knowledge.FRESH && parsed.understood() && parsed.statements() == 1;
+    boolean clear =
+        knowledge == Knowledge.FRESH
+            && parsed.understood()
+            && parsed.statements() == 1
+            && !objects.hidesBuiltIns(scope);
     if (!clear || callsCode() || !verdict.touchesNamedTables() || (reads && !written.isEmpty())) {
       return List.of();
     }

@@ -69,13 +69,13 @@ final class JoinedRows {
       return Map.of();
     }
     for (Holding one : holding) {
-      if (!one.condition.joins(tokens)) {
+      if (!one.condition.joins()) {
         note(one);
       }
     }
     // Each pass takes what is known one join further.
     for (int pass = 1; pass < joined.size(); pass++) {
-      holding.stream().filter(one -> one.condition.joins(tokens)).forEach(this::pass);
+      holding.stream().filter(one -> one.condition.joins()).forEach(this::pass);
     }
     return rows();
   }

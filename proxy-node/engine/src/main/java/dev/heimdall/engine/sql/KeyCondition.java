@@ -6,13 +6,27 @@ import java.util.List;
 /**
  * A plain condition of a statement's text, by its tokens: {@code column = value}, {@code column IN
  * (value, …)}, {@code column = ANY (array)}, {@code column BETWEEN value AND value} or {@code
- * column = column}.
+ * column = column}. One of a row, {@code (column, …) = (value, …)}, is one of each column.
  *
  * @param column the first token of the column's name, with what qualifies it
  * @param operator the token behind that
  * @param end the token behind the condition
+ * @param values the first token of each value: all of them in a list, two of a range, the array;
+ *     none where two columns are compared
  */
-record KeyCondition(int column, int operator, int end) {
+record KeyCondition(Form form, int column, int operator, int end, int[] values) {
+  /** What a column is compared with. */
+  enum Form {
+    COLUMN,
+    VALUES,
+    RANGE,
+    ARRAY
+  }
+
+  private static final int[] NO_VALUES = {};
+
+  private static final int MOST_COLUMNS = 16;
+
   /** Words behind which a condition is another clause's. */
   private static final String[] CLAUSES = {
     "order",
@@ -34,13 +48,8 @@ record KeyCondition(int column, int operator, int end) {
   };
 
   /** True if two columns are compared. */
-  boolean joins(KeyTokens tokens) {
-    return tokens.kind(operator) == '=' && tokens.isName(operator + 1) && !isAny(tokens);
-  }
-
-  /** True if one of the elements of an array is meant. */
-  boolean isAny(KeyTokens tokens) {
-    return isAny(tokens, operator + 1);
+  boolean joins() {
+    return form == Form.COLUMN;
   }
 
   private static boolean isAny(KeyTokens tokens, int at) {
@@ -49,19 +58,9 @@ record KeyCondition(int column, int operator, int end) {
         && tokens.kind(at + 1) == '(';
   }
 
-  /** The array: a value, or a list of them in brackets behind a word. */
-  int array() {
-    return operator + 3;
-  }
-
   /** The type to which the array is converted; null for none. */
   String convertsTo(KeyTokens tokens) {
     return tokens.kind(end - 2) == ']' && tokens.kind(end - 3) == '[' ? tokens.name(end - 4) : null;
-  }
-
-  /** True if values between two are meant. */
-  boolean isRange(KeyTokens tokens) {
-    return tokens.isWord(operator, "between");
   }
 
   /**
@@ -73,7 +72,10 @@ record KeyCondition(int column, int operator, int end) {
     int depth = 0;
     for (int i = from; i < to; i++) {
       depth += tokens.depth(i);
-      boolean bars = tokens.kind(i) == '|' && tokens.kind(i + 1) == '|'; // OR to some servers
+      boolean bars = // OR to some servers
+          !tokens.dialect.concatenatesByBars()
+              && tokens.kind(i) == '|'
+              && tokens.kind(i + 1) == '|';
       if (depth < 0 || (depth == 0 && (bars || tokens.isAnyWord(i, "or", "xor")))) {
         return null;
       }
@@ -103,7 +105,10 @@ record KeyCondition(int column, int operator, int end) {
     return one.end;
   }
 
-  /** Past a bracket, whose plain conditions are found; -1 where that is but a part of one. */
+  /**
+   * Past a bracket, whose plain conditions are found, or those of a row; -1 where that is but a
+   * part of another one.
+   */
   private static int bracketed(KeyTokens tokens, int at, int to, List<KeyCondition> found) {
     int depth = 1;
     int end = at + 1;
@@ -111,7 +116,7 @@ record KeyCondition(int column, int operator, int end) {
       depth += tokens.depth(end++);
     }
     if (!isAll(tokens, end, to)) {
-      return -1;
+      return row(tokens, at, to, found);
     }
     List<KeyCondition> within = all(tokens, at + 1, end - 1);
     found.addAll(within == null ? List.of() : within);
@@ -123,6 +128,55 @@ record KeyCondition(int column, int operator, int end) {
     return end == to || tokens.isWord(end, "and") || isClause(tokens, end);
   }
 
+  /** Past a condition of a row, of whose columns each is found; -1 where none stands there. */
+  private static int row(KeyTokens tokens, int at, int to, List<KeyCondition> found) {
+    int[] columns = new int[MOST_COLUMNS];
+    int[] operators = new int[MOST_COLUMNS];
+    int n = 0;
+    int i = at;
+    do {
+      columns[n] = i + 1;
+      i = n == MOST_COLUMNS - 1 ? -1 : pastColumn(tokens, i + 1);
+      operators[n++] = i;
+    } while (i >= 0 && tokens.kind(i) == ',');
+    if (i < 0 || tokens.kind(i) != ')') {
+      return -1;
+    }
+    List<int[]> rows = new ArrayList<>(4);
+    boolean list = tokens.isWord(i + 1, "in") && tokens.kind(i + 2) == '(';
+    int end = list ? i + 3 : i + 2;
+    if (!list && tokens.kind(i + 1) != '=') {
+      return -1;
+    }
+    end = pastRow(tokens, end, n, rows);
+    while (list && end >= 0 && tokens.kind(end) == ',') {
+      end = pastRow(tokens, end + 1, n, rows);
+    }
+    if (list) {
+      end = end >= 0 && tokens.kind(end) == ')' ? end + 1 : -1;
+    }
+    if (end < 0 || !isAll(tokens, end, to)) {
+      return -1;
+    }
+    for (int column = 0; column < n; column++) {
+      int which = column;
+      int[] values = rows.stream().mapToInt(row -> row[which]).toArray();
+      found.add(new KeyCondition(Form.VALUES, columns[column], operators[column], end, values));
+    }
+    return end;
+  }
+
+  /** Past so many values in brackets, which are added; -1 where something else stands there. */
+  private static int pastRow(KeyTokens tokens, int at, int n, List<int[]> rows) {
+    List<Integer> values = new ArrayList<>(n);
+    int end = tokens.kind(at) == '(' ? pastList(tokens, at + 1, values) : -1;
+    if (end < 0 || tokens.kind(end) != ')' || values.size() != n) {
+      return -1;
+    }
+    rows.add(values.stream().mapToInt(Integer::intValue).toArray());
+    return end + 1;
+  }
+
   /** Null where none stands there. */
   private static KeyCondition at(KeyTokens tokens, int at) {
     int operator = pastColumn(tokens, at);
@@ -130,40 +184,66 @@ record KeyCondition(int column, int operator, int end) {
       return null;
     }
     if (tokens.kind(operator) == '=' && isAny(tokens, operator + 1)) {
-      int end = pastArray(tokens, operator + 3);
-      return end < 0 || tokens.kind(end) != ')' ? null : new KeyCondition(at, operator, end + 1);
+      int array = operator + 3;
+      List<Integer> values = new ArrayList<>(4);
+      int end = pastArray(tokens, array, values);
+      return end < 0 || tokens.kind(end) != ')'
+          ? null
+          : values.isEmpty()
+              ? new KeyCondition(Form.ARRAY, at, operator, end + 1, new int[] {array})
+              : of(Form.VALUES, at, operator, end + 1, values);
     }
     if (tokens.kind(operator) == '=') {
-      int value = tokens.pastValue(operator + 1);
-      int end = value < 0 ? pastColumn(tokens, operator + 1) : value;
-      return end < 0 ? null : new KeyCondition(at, operator, end);
+      int end = tokens.pastConstant(operator + 1);
+      if (end >= 0) {
+        return new KeyCondition(Form.VALUES, at, operator, end, new int[] {operator + 1});
+      }
+      end = pastColumn(tokens, operator + 1);
+      return end < 0 ? null : new KeyCondition(Form.COLUMN, at, operator, end, NO_VALUES);
     }
     if (tokens.isWord(operator, "between")) {
-      int and = tokens.pastValue(operator + 1);
-      int end = and >= 0 && tokens.isWord(and, "and") ? tokens.pastValue(and + 1) : -1;
-      return end < 0 ? null : new KeyCondition(at, operator, end);
+      int and = tokens.pastConstant(operator + 1);
+      int end = and >= 0 && tokens.isWord(and, "and") ? tokens.pastConstant(and + 1) : -1;
+      return end < 0
+          ? null
+          : new KeyCondition(Form.RANGE, at, operator, end, new int[] {operator + 1, and + 1});
     }
     if (!tokens.isWord(operator, "in") || tokens.kind(operator + 1) != '(') {
       return null;
     }
-    int i = pastList(tokens, operator + 2);
-    return i >= 0 && tokens.kind(i) == ')' ? new KeyCondition(at, operator, i + 1) : null;
+    List<Integer> values = new ArrayList<>(4);
+    int i = pastList(tokens, operator + 2, values);
+    return i >= 0 && tokens.kind(i) == ')' ? of(Form.VALUES, at, operator, i + 1, values) : null;
   }
 
-  /** Past values with commas between them; -1 where something else stands there. */
-  private static int pastList(KeyTokens tokens, int at) {
-    int i = tokens.pastValue(at);
+  private static KeyCondition of(
+      Form form, int column, int operator, int end, List<Integer> values) {
+    return new KeyCondition(
+        form, column, operator, end, values.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /**
+   * Past values with commas between them, which are added; -1 where something else stands there.
+   */
+  private static int pastList(KeyTokens tokens, int at, List<Integer> values) {
+    values.add(at);
+    int i = tokens.pastConstant(at);
     while (i >= 0 && tokens.kind(i) == ',') {
-      i = tokens.pastValue(i + 1);
+      values.add(i + 1);
+      i = tokens.pastConstant(i + 1);
     }
     return i;
   }
 
-  /** Past an array, and what converts it; -1 where none stands there. */
-  private static int pastArray(KeyTokens tokens, int at) {
+  /**
+   * Past an array, and what converts it; -1 where none stands there.
+   *
+   * @param values gets those of one that is not a value by itself
+   */
+  private static int pastArray(KeyTokens tokens, int at, List<Integer> values) {
     int end = tokens.pastValue(at);
     if (tokens.isWord(at, "array") && tokens.kind(at + 1) == '[') {
-      int last = pastList(tokens, at + 2);
+      int last = pastList(tokens, at + 2, values);
       end = last >= 0 && tokens.kind(last) == ']' ? last + 1 : -1;
     }
     if (end < 0 || tokens.kind(end) != ':') {

@@ -14,7 +14,8 @@ import java.util.Set;
  *
  * <ul>
  *   <li>{@code SELECT … FROM t JOIN u ON … WHERE column = value AND …}, see {@link JoinedRows}
- *   <li>{@code UPDATE t SET … WHERE column = value AND …}, of columns that it does not set
+ *   <li>{@code UPDATE t SET … WHERE column = value AND …}, of columns that it does not set, or sets
+ *       to values
  *   <li>{@code DELETE FROM t WHERE column = value AND …}
  *   <li>{@code INSERT INTO t (column, …) VALUES (value, …), …}, perhaps with {@code OUTPUT …}
  *   <li>{@code INSERT INTO t SET column = value, …}
@@ -23,13 +24,18 @@ import java.util.Set;
  * </ul>
  *
  * <p>In the place of {@code = value} may stand {@code IN (value, …)} or {@code = ANY (array)}, and
- * of integers {@code BETWEEN value AND value}.
+ * of integers {@code BETWEEN value AND value}. A value is a literal, a parameter, or an expression
+ * of them whose result is certain, see {@link ConstantRules}.
  */
 public final class KeyReader {
   private final KeyColumns of;
   private final KeyTokens tokens;
   private final KeyValues values;
   private final Map<String, int[]> found = new HashMap<>(4);
+
+  /** Numbers of the values that an UPDATE gives columns, where each of them is known. */
+  private final Map<String, int[]> given = new HashMap<>(4);
+
   private String alias;
 
   /** The rows if no row was there that conflicts; null where that is the same. */
@@ -146,17 +152,21 @@ public final class KeyReader {
 
   private boolean update(int at) {
     Set<String> set = new HashSet<>(4);
+    Set<String> unknown = new HashSet<>(4);
     int i = at;
     while (true) {
       while (tokens.isName(i) && tokens.kind(i + 1) == '.') {
         set.add(tokens.name(i)); // of a table, or of a column that has parts
+        unknown.add(tokens.name(i));
         i += 2;
       }
       int sign = pastOperator(i + 1);
       if (!tokens.isName(i) || tokens.kind(sign) != '=') {
         return false;
       }
-      set.add(tokens.name(i));
+      String column = tokens.name(i);
+      set.add(column);
+      boolean plain = sign == i + 1;
       int depth = 0;
       i = sign + 1;
       while (i < tokens.count()
@@ -169,7 +179,13 @@ public final class KeyReader {
       if (i >= tokens.count()) {
         return false;
       }
+      if (plain) {
+        value(sign + 1, i, column, given, unknown);
+      } else {
+        unknown.add(column);
+      }
       if (tokens.kind(i++) != ',') {
+        given.keySet().removeAll(unknown);
         return conditions(i, set);
       }
     }
@@ -183,7 +199,7 @@ public final class KeyReader {
     };
   }
 
-  /** Notes conditions of columns that are not set. */
+  /** Notes conditions of columns that are not set, or are set to what is known. */
   private boolean conditions(int at, Set<String> set) {
     List<KeyCondition> all = KeyCondition.all(tokens, at, tokens.count());
     if (all == null) {
@@ -193,17 +209,23 @@ public final class KeyReader {
       String column = tokens.name(one.operator() - 1);
       KeyColumn key = of.columns().get(column);
       if (key != null
-          && !one.joins(tokens)
+          && !one.joins()
           && isOfTable(one)
-          && !set.contains(column)
+          && (!set.contains(column) || given.containsKey(column))
           && !found.containsKey(column)) {
         int[] numbers = values.of(one, key);
         if (numbers != null) {
-          found.put(column, numbers);
+          found.put(column, set.contains(column) ? both(numbers, given.get(column)) : numbers);
         }
       }
     }
     return true;
+  }
+
+  private static int[] both(int[] before, int[] after) {
+    int[] all = Arrays.copyOf(before, before.length + after.length);
+    System.arraycopy(after, 0, all, before.length, after.length);
+    return all;
   }
 
   private boolean isOfTable(KeyCondition one) {
@@ -256,7 +278,7 @@ public final class KeyReader {
     int i = at;
     while (tokens.isName(i) && tokens.kind(i + 1) == '=') {
       int end = tokens.pastExpression(i + 2);
-      value(i + 2, end, tokens.name(i), unknown);
+      value(i + 2, end, tokens.name(i), found, unknown);
       if (tokens.kind(end) != ',') {
         return isEnd(end, unknown, true);
       }
@@ -295,16 +317,17 @@ public final class KeyReader {
     return true;
   }
 
-  private void value(int at, int end, String column, Set<String> unknown) {
+  private void value(
+      int at, int end, String column, Map<String, int[]> numbers, Set<String> unknown) {
     KeyColumn key = of.columns().get(column);
     if (key == null) {
       return;
     }
-    long number = tokens.pastValue(at) == end ? values.written(at, key) : KeyType.NONE;
+    long number = tokens.pastConstant(at) == end ? values.written(at, key) : KeyType.NONE;
     if (number == KeyType.NONE) {
       unknown.add(column);
     } else {
-      add(column, (int) number, unknown);
+      add(column, (int) number, numbers, unknown);
     }
   }
 
@@ -323,14 +346,15 @@ public final class KeyReader {
       if (tokens.kind(end) != (column == n - 1 ? ')' : ',')) {
         return -1;
       }
-      value(i, end, columns[column], unknown);
+      value(i, end, columns[column], found, unknown);
       i = end + 1;
     }
     return i;
   }
 
-  private void add(String column, int number, Set<String> unknown) {
-    int[] before = found.get(column);
+  private static void add(
+      String column, int number, Map<String, int[]> numbers, Set<String> unknown) {
+    int[] before = numbers.get(column);
     int length = before == null ? 0 : before.length;
     if (length == RowKeys.MOST_VALUES) {
       unknown.add(column);
@@ -338,6 +362,6 @@ public final class KeyReader {
     }
     int[] more = before == null ? new int[1] : Arrays.copyOf(before, length + 1);
     more[length] = number;
-    found.put(column, more);
+    numbers.put(column, more);
   }
 }

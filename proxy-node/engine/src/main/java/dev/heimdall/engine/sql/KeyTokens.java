@@ -21,17 +21,22 @@ final class KeyTokens {
   final SqlDialect dialect;
   private final List<Parameter> parameters;
   private final Lexer lexer;
+  private final ConstantReader constants;
+  private final int limit;
   private int[] kinds = new int[64];
   private int[] starts = new int[64];
   private int[] ends = new int[64];
   private int count;
   private int questionMarks;
 
-  private KeyTokens(byte[] text, List<Parameter> parameters, SqlDialect dialect) {
+  private KeyTokens(byte[] text, int limit, List<Parameter> parameters, SqlDialect dialect) {
     this.text = text;
+    this.limit = limit;
     this.parameters = parameters;
     this.dialect = dialect;
     this.lexer = dialect.lexer(false);
+    ConstantRules rules = dialect.constants();
+    this.constants = rules == null ? null : new ConstantReader(this, rules);
   }
 
   /** Returns null where the text cannot be read for certain. */
@@ -45,7 +50,7 @@ final class KeyTokens {
     if (mode.doubtful() || mode.hiddenSigns()) {
       return null;
     }
-    KeyTokens tokens = new KeyTokens(sql, parameters, dialect);
+    KeyTokens tokens = new KeyTokens(sql, offset + length, parameters, dialect);
     tokens.lexer.reset(sql, offset, length, mode);
     return tokens.isRead() ? tokens : null;
   }
@@ -166,6 +171,12 @@ final class KeyTokens {
         .toLowerCase(Locale.ROOT);
   }
 
+  /** A word in small letters. */
+  String word(int i) {
+    return new String(text, starts[i], ends[i] - starts[i], StandardCharsets.US_ASCII)
+        .toLowerCase(Locale.ROOT);
+  }
+
   boolean isWord(int i, String word) {
     if (kind(i) != Lexer.WORD || ends[i] - starts[i] != word.length()) {
       return false;
@@ -223,6 +234,59 @@ final class KeyTokens {
       case '-' -> kind(i + 1) == Lexer.NUMBER ? i + 2 : -1;
       default -> -1;
     };
+  }
+
+  /**
+   * Past a value: a literal, a parameter, or an expression of them that is evaluated; -1 where none
+   * stands there.
+   */
+  int pastConstant(int i) {
+    int plain = pastValue(i);
+    if (constants == null || (plain >= 0 && !isContinued(plain))) {
+      return plain;
+    }
+    return switch (kind(i)) {
+      case Lexer.NUMBER, Lexer.STRING, Lexer.PARAMETER, Lexer.WORD, '(', '-', '+' ->
+          constants.past(i);
+      default -> -1;
+    };
+  }
+
+  /** The value that stands there, where it is more than {@link #pastValue}; null for no such. */
+  Constant constant(int i) {
+    int plain = pastValue(i);
+    boolean more = constants != null && (plain < 0 || isContinued(plain));
+    return more && constants.past(i) >= 0 ? constants.value() : null;
+  }
+
+  /** True if a value goes on there in an operation or a conversion. */
+  private boolean isContinued(int i) {
+    return switch (kind(i)) {
+      case '+', '-', '*', '/', '%', '|', ':' -> true;
+      default -> false;
+    };
+  }
+
+  /** Length of the operator that begins at a token, in bytes. */
+  int operatorLength(int i) {
+    Operators operators = dialect.operators();
+    return operators.isIn(kinds[i]) ? operators.end(text, starts[i], limit) - starts[i] : 1;
+  }
+
+  /** Null for one that is not there. */
+  Parameter parameter(int i) {
+    int number = starts[i];
+    return number == 0 || number > parameters.size() ? null : parameters.get(number - 1);
+  }
+
+  /** True if a parameter stands elsewhere, too, which may give it a type where it has none. */
+  boolean isElsewhere(int here) {
+    for (int i = 0; i < count; i++) {
+      if (i != here && kind(i) == Lexer.PARAMETER && starts[i] == starts[here]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** True for the table's name; the case of names may be that of files. */

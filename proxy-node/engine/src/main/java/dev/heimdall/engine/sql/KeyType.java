@@ -24,6 +24,9 @@ public enum KeyType {
 
   private static final int UUID_LENGTH = 36;
 
+  /** The number of NULL, which equals nothing: no value has it. */
+  static final long OF_NULL = -2;
+
   private static final int DELETE = 0x7f;
 
   /**

@@ -22,33 +22,30 @@ final class KeyValues {
    * @return null where one of them is not known
    */
   int[] of(KeyCondition condition, KeyColumn key) {
-    if (condition.isRange(tokens)) {
-      return key.type() == KeyType.INTEGER ? between(condition.operator() + 1) : null;
+    int[] places = condition.values();
+    if (condition.form() == KeyCondition.Form.RANGE) {
+      return key.type() == KeyType.INTEGER ? between(places[0], places[1]) : null;
     }
-    if (condition.isAny(tokens)) {
-      String type = condition.convertsTo(tokens);
-      if (type != null && !tokens.dialect.comparesAs(key.type(), type)) {
-        return null;
-      }
-      if (!tokens.isWord(condition.array(), "array")) {
-        return elements(condition.array(), key);
-      }
+    String type = condition.convertsTo(tokens);
+    if (type != null && !tokens.dialect.comparesAs(key.type(), type)) {
+      return null;
     }
-    int from = condition.operator() + 1;
-    long limit = comparesAsFloat(from, condition.end()) ? EXACT_AS_FLOAT : Long.MAX_VALUE;
-    int[] values = new int[1 + (condition.end() - from) / 2];
+    if (condition.form() == KeyCondition.Form.ARRAY) {
+      return elements(places[0], key);
+    }
+    long limit = comparesAsFloat(places) ? EXACT_AS_FLOAT : Long.MAX_VALUE;
+    int[] values = new int[places.length];
     int n = 0;
-    for (int i = from; i < condition.end(); i = Math.max(i + 1, tokens.pastValue(i))) {
-      if (tokens.pastValue(i) < 0) {
-        continue; // a bracket or a comma
-      }
-      long number = number(i, key, limit);
+    for (int place : places) {
+      long number = number(place, key, limit);
       if (number == KeyType.NONE) {
         return null;
       }
-      values[n++] = (int) number;
+      if (number != KeyType.OF_NULL) { // equals nothing
+        values[n++] = (int) number;
+      }
     }
-    return Arrays.copyOf(values, n);
+    return n == 0 ? null : Arrays.copyOf(values, n);
   }
 
   /** Numbers of the elements of an array that is one value; null where one of them is not known. */
@@ -58,13 +55,14 @@ final class KeyValues {
           case Lexer.STRING ->
               new Parameter(
                   0, false, Arrays.copyOfRange(tokens.text, tokens.start(i), tokens.end(i)));
-          case Lexer.PARAMETER -> parameter(i);
+          case Lexer.PARAMETER -> tokens.parameter(i);
           default -> null;
         };
     if (array == null || array.value() == null) {
       return null;
     }
-    boolean guessed = array.type() == 0 && tokens.kind(i) == Lexer.PARAMETER && isElsewhere(i);
+    boolean guessed =
+        array.type() == 0 && tokens.kind(i) == Lexer.PARAMETER && tokens.isElsewhere(i);
     List<Parameter> all = guessed ? null : tokens.dialect.elements(array, RowKeys.MOST_VALUES);
     if (all == null || all.isEmpty()) {
       return null;
@@ -85,9 +83,9 @@ final class KeyValues {
   }
 
   /** Numbers of the integers from one value to another, both included; null for too many. */
-  private int[] between(int from) {
+  private int[] between(int from, int to) {
     long least = whole(from);
-    long most = whole(tokens.pastValue(from) + 1);
+    long most = whole(to);
     boolean known = least != KeyType.NONE && most != KeyType.NONE;
     if (!known || most < least || most - least >= RowKeys.MOST_VALUES) {
       return null;
@@ -101,13 +99,17 @@ final class KeyValues {
 
   /** An integer that is one to every server, or {@link KeyType#NONE}. */
   private long whole(int i) {
+    Constant constant = tokens.constant(i);
+    if (constant != null) {
+      return constant.isWhole() ? constant.whole() : KeyType.NONE;
+    }
     return switch (tokens.kind(i)) {
       case Lexer.NUMBER -> KeyType.whole(tokens.text, tokens.start(i), tokens.end(i));
       case '-' ->
           tokens.end(i) == tokens.start(i + 1)
               ? KeyType.whole(tokens.text, tokens.start(i), tokens.end(i + 1))
               : KeyType.NONE;
-      case Lexer.PARAMETER -> whole(parameter(i), i);
+      case Lexer.PARAMETER -> whole(tokens.parameter(i), i);
       default -> KeyType.NONE;
     };
   }
@@ -125,18 +127,25 @@ final class KeyValues {
   }
 
   /** True if one of the values may be a text, and the server compares all of them by that. */
-  private boolean comparesAsFloat(int from, int end) {
+  private boolean comparesAsFloat(int[] places) {
     boolean texts = false;
-    for (int i = from; i < end; i++) {
-      Parameter value = tokens.kind(i) == Lexer.PARAMETER ? parameter(i) : null;
-      texts |= tokens.kind(i) == Lexer.STRING || (value != null && !value.binary());
+    for (int i : places) {
+      Parameter value = tokens.kind(i) == Lexer.PARAMETER ? tokens.parameter(i) : null;
+      texts |=
+          tokens.kind(i) == Lexer.STRING
+              || (value != null && !value.binary())
+              || tokens.constant(i) != null;
     }
     return texts && tokens.dialect.comparesTextAsFloat();
   }
 
-  /** The number of a value that is written into a column, or {@link KeyType#NONE}. */
+  /**
+   * The number of a value that is written into a column, {@link KeyType#OF_NULL} for NULL, or
+   * {@link KeyType#NONE}.
+   */
   long written(int i, KeyColumn key) {
-    return number(i, key, Long.MAX_VALUE);
+    boolean computed = tokens.constant(i) != null && tokens.dialect.comparesTextAsFloat();
+    return number(i, key, computed ? EXACT_AS_FLOAT : Long.MAX_VALUE);
   }
 
   private long number(int i, KeyColumn key, long limit) {
@@ -144,6 +153,10 @@ final class KeyValues {
     byte[] text = tokens.text;
     int start = tokens.start(i);
     int end = tokens.end(i);
+    Constant constant = tokens.constant(i);
+    if (constant != null) {
+      return number(constant, key, limit);
+    }
     return switch (tokens.kind(i)) {
       case Lexer.STRING -> key.number(text, start, end, limit);
       case Lexer.NUMBER -> integer ? key.number(text, start, end, limit) : KeyType.NONE;
@@ -152,22 +165,35 @@ final class KeyValues {
           integer && end == tokens.start(i + 1)
               ? key.number(text, start, tokens.end(i + 1), limit)
               : KeyType.NONE;
-      case Lexer.PARAMETER -> number(parameter(i), i, key, limit);
+      case Lexer.PARAMETER -> number(tokens.parameter(i), i, key, limit);
       default -> KeyType.NONE;
     };
   }
 
-  /** Null for one that is not there. */
-  private Parameter parameter(int i) {
-    int number = tokens.start(i);
-    return number == 0 || number > parameters.size() ? null : parameters.get(number - 1);
+  private long number(Constant value, KeyColumn key, long limit) {
+    ConstantRules rules = tokens.dialect.constants();
+    if (value.isNull()) {
+      return rules.nullEqualsNothing() ? KeyType.OF_NULL : KeyType.NONE;
+    }
+    if (!rules.comparesAs(key.type(), value)) {
+      return KeyType.NONE;
+    }
+    if (value.isWhole()) {
+      boolean exact = value.whole() >= -limit && value.whole() <= limit;
+      return exact ? key.number(value.whole()) : KeyType.NONE;
+    }
+    byte[] bytes = value.bytes();
+    return value.kind() == Constant.Kind.UNTYPED_BINARY
+        ? key.binary(bytes, limit)
+        : key.number(bytes, 0, bytes.length, limit);
   }
 
   private long number(Parameter value, int i, KeyColumn key, long limit) {
-    if (!isRead(value, i, key.type())) {
-      return KeyType.NONE;
+    ConstantRules rules = tokens.dialect.constants();
+    if (value != null && value.value() == null && rules != null && rules.nullEqualsNothing()) {
+      return KeyType.OF_NULL;
     }
-    return number(value, key, limit);
+    return isRead(value, i, key.type()) ? number(value, key, limit) : KeyType.NONE;
   }
 
   private static long number(Parameter value, KeyColumn key, long limit) {
@@ -180,16 +206,6 @@ final class KeyValues {
     return value != null
         && value.value() != null
         && tokens.dialect.comparesAs(type, value.type())
-        && !(value.type() == 0 && isElsewhere(i));
-  }
-
-  /** True if a parameter without a type stands elsewhere, too, which may give it another one. */
-  private boolean isElsewhere(int here) {
-    for (int i = 0; i < tokens.count(); i++) {
-      if (i != here && tokens.kind(i) == Lexer.PARAMETER && tokens.start(i) == tokens.start(here)) {
-        return true;
-      }
-    }
-    return false;
+        && !(value.type() == 0 && tokens.isElsewhere(i));
   }
 }

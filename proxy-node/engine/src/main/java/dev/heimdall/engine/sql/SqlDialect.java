@@ -96,6 +96,16 @@ public interface SqlDialect extends Lexers {
     return null;
   }
 
+  /** Semantics of expressions of constants; null where none is evaluated. */
+  default ConstantRules constants() {
+    return null;
+  }
+
+  /** True if two bars are no OR. */
+  default boolean concatenatesByBars() {
+    return false;
+  }
+
   /**
    * True if an integer is compared with a text as floating-point numbers are, so that long ones may
    * be equal which differ.

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.sql;
 
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.ConstantRules;
 import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
@@ -15,9 +16,11 @@ public final class MysqlSql implements SqlDialect {
   public static final LexerMode USUAL_MODE = new LexerMode(true, false, false);
 
   /** As the protocol numbers types: of whole numbers, and of texts. */
-  private static final int LONGLONG = 0x08;
+  static final int LONGLONG = 0x08;
 
-  private static final int VAR_STRING = 0xFD;
+  static final int VAR_STRING = 0xFD;
+
+  private static final ConstantRules CONSTANTS = new MysqlConstants();
 
   public static final MysqlSql DIALECT = new MysqlSql();
 
@@ -65,6 +68,11 @@ public final class MysqlSql implements SqlDialect {
       case VAR_STRING -> true;
       default -> false;
     };
+  }
+
+  @Override
+  public ConstantRules constants() {
+    return CONSTANTS;
   }
 
   @Override

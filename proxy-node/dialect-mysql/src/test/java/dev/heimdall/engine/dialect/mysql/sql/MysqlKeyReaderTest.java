@@ -128,6 +128,7 @@ class MysqlKeyReaderTest {
         "INSERT INTO rows (name) VALUES ('sixsix')",
         "INSERT INTO rows (name) VALUES (5)",
         "INSERT INTO rows (id) VALUES (0)",
+        "UPDATE rows SET id = 0 WHERE id = 5",
         "INSERT INTO rows (id) VALUES (NULL)",
         "INSERT INTO rows (id) VALUES (DEFAULT)",
         // Other rows are written.
@@ -140,9 +141,7 @@ class MysqlKeyReaderTest {
         "REPLACE INTO rows (id) VALUES (5)",
         "REPLACE INTO rows SET id = 5",
         "UPDATE rows SET n = 1",
-        "UPDATE rows SET ID = 6 WHERE id = 5",
-        "UPDATE rows SET rows.`Id` = 6 WHERE id = 5",
-        "UPDATE rows SET n = 1, `id` = 6 WHERE id = 5",
+        "UPDATE rows SET id = id + 1 WHERE id = 5",
         "UPDATE rows, others SET n = 1 WHERE id = 5",
         "UPDATE rows JOIN others ON TRUE SET n = 1 WHERE id = 5",
         "UPDATE rows FOR PORTION OF p FROM '2020-01-01' TO '2021-01-01' SET n = 1 WHERE id = 5",
@@ -277,5 +276,93 @@ class MysqlKeyReaderTest {
       })
   void nothingIsKnownOfOtherUpserts(String sql) {
     assertThat(written(sql)).isEqualTo(StatementRows.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2 + 3",
+        "1 + 2 * 2",
+        "(5)",
+        "9 - 4",
+        "17 % 12",
+        "MOD(17, 12)",
+        "ABS(-5)",
+        "CAST('5' AS SIGNED)",
+        "CAST(5 AS UNSIGNED INTEGER)",
+        "CONVERT('5', UNSIGNED)",
+        "CONCAT(5)",
+        "IFNULL(5, 6)",
+        "COALESCE(5, 6)",
+        "? + 3",
+        "CAST(? AS SIGNED) + 3",
+      })
+  void wholeNumbersAreComputedAsTheServerDoes(String expression) {
+    assertThat(keys("SELECT n FROM rows WHERE id = " + expression, number(2))).isEqualTo(FIVE);
+    assertThat(keys("DELETE FROM rows WHERE id IN (" + expression + ")", number(2)))
+        .isEqualTo(FIVE);
+    assertThat(keys("INSERT INTO rows (id) VALUES (" + expression + ")", number(2)))
+        .isEqualTo(FIVE);
+  }
+
+  @Test
+  void textsAreComputedAsTheServerDoes() {
+    RowKeys cron = keys("SELECT n FROM rows WHERE name = 'cron'");
+    String sql = "SELECT n FROM rows WHERE name = ";
+    assertThat(keys(sql + "CONCAT('cr', 'on')")).isEqualTo(cron);
+    assertThat(keys(sql + "CONCAT('cr', ?)", text("on"))).isEqualTo(cron);
+    assertThat(keys(sql + "LOWER('CRON')")).isEqualTo(cron);
+    assertThat(keys(sql + "UPPER(TRIM(' cron'))")).isEqualTo(cron);
+    assertThat(keys("INSERT INTO rows (name) VALUES (CONCAT('c', 'RON'))")).isEqualTo(cron);
+    assertThat(keys(sql + "CONCAT('o', ?)", number(7)))
+        .isEqualTo(keys("SELECT n FROM rows WHERE name = 'o7'"));
+  }
+
+  @Test
+  void rowsThatGetAnotherKeyAreThoseOfBoth() {
+    RowKeys both = keys("DELETE FROM rows WHERE id IN (5, 6)");
+    assertThat(keys("UPDATE rows SET ID = 6 WHERE id = 5")).isEqualTo(both);
+    assertThat(keys("UPDATE rows SET rows.`Id` = 6 WHERE id = 5")).isEqualTo(both);
+    assertThat(keys("UPDATE rows SET n = 1, `id` = 7 - 1 WHERE id = 5")).isEqualTo(both);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "name = 'a' || 'b'",
+        "name = ('a' || 'b')",
+        "name = CONCAT ('a', 'b')",
+        "name = CONCAT('a', NULL)",
+        "name = CONCAT('a', '')",
+        "name = TRIM('  ')",
+        "name = CAST('a' AS CHAR)",
+        "name = CONVERT('a' USING latin1)",
+        "name = CONCAT(_latin1'a', 'b')",
+        "name = CONCAT('a', 'b') COLLATE utf8mb4_bin",
+        "name = LOWER('ITEM')",
+        "name = UPPER('item')",
+        "name = CONCAT('a', 2 + ?)",
+        "name = CONCAT('a', 5.0)",
+        "name = 2 + 3",
+        "id = 10 / 2",
+        "id = 11 DIV 2",
+        "id = 2 - ?",
+        "id = CAST(-5 AS UNSIGNED)",
+        "id = '2' + 3",
+        "id = CAST('5a' AS SIGNED)",
+        "id = CAST(5 AS DECIMAL)",
+        "id = 2.0 + 3",
+        "big = 999999999999999 + 1",
+        "big = 9007199254740993 + 0",
+        "big IN (9007199254740993, 2 + 3)",
+        "id = 5 + 0 = 5",
+        "id = f(5)",
+        "id = app.abs(5)",
+        "id = 5 & 7",
+        "id = 5 + 0 XOR n = 1",
+        "id = -?",
+      })
+  void nothingIsKnownOfExpressionsThatAreNotCertain(String condition) {
+    assertThat(keys("SELECT n FROM rows WHERE " + condition, number(7))).isNull();
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.sql;
 
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.ConstantRules;
 import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
@@ -16,6 +17,8 @@ public final class PostgresSql implements SqlDialect {
   public static final PostgresSql DIALECT = new PostgresSql();
 
   private final StatementParser parser = new StatementParser(this, PostgresReader::new);
+
+  private static final ConstantRules CONSTANTS = new PostgresConstants();
 
   private PostgresSql() {}
 
@@ -58,6 +61,16 @@ public final class PostgresSql implements SqlDialect {
       case 2950 -> column == KeyType.UUID;
       default -> false;
     };
+  }
+
+  @Override
+  public ConstantRules constants() {
+    return CONSTANTS;
+  }
+
+  @Override
+  public boolean concatenatesByBars() {
+    return true;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.sqlserver.sql;
 
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.ConstantRules;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.Lexer;
@@ -44,6 +45,8 @@ public final class SqlServerSql implements SqlDialect {
   public static final int VARBINARY = 0xA5;
 
   public static final int BINARY = 0xAD;
+
+  private static final ConstantRules CONSTANTS = new SqlServerConstants();
 
   private final StatementParser parser = new StatementParser(this, SqlServerReader::new);
 
@@ -103,6 +106,11 @@ public final class SqlServerSql implements SqlDialect {
       case UNIQUEIDENTIFIER -> column == KeyType.UUID;
       default -> false;
     };
+  }
+
+  @Override
+  public ConstantRules constants() {
+    return CONSTANTS;
   }
 
   @Override
