@@ -7,12 +7,22 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Numbers of the last writes of a table's rows, by groups of values of a few columns. Written by
- * one thread at a time, read by any.
+ * Numbers of the last writes of a table's rows, by groups of values of a few columns. Where many
+ * values are written, groups are divided, so that few values share one. Written by one thread at a
+ * time, read by any.
  */
 final class KeyGroups {
-  /** A power of two: values that share a group outdate each other's results. */
+  /** A power of two: values that share a group outdate each other's results. 32 KiB. */
   static final int GROUPS = 4_096;
+
+  /** Groups of a column where many values are written. */
+  static final int MOST_GROUPS = 65_536;
+
+  /** Groups are divided where so many times their weight is left, so that columns have room. */
+  private static final int DIVISIBLE = 4;
+
+  /** One in so many groups may have been written before there are more. */
+  private static final int CROWDED = 8;
 
   static final int MOST_COLUMNS = 4;
 
@@ -23,13 +33,50 @@ final class KeyGroups {
   private volatile long all;
 
   private static final class Column {
-    final AtomicLongArray last = new AtomicLongArray(GROUPS);
+    /** By groups. Another one takes its place where they are divided. */
+    volatile AtomicLongArray last = new AtomicLongArray(GROUPS);
+
+    /** Groups that were written since they were divided. Of the writing thread alone. */
+    int written;
+
+    /** Number of the last write before that. Of the writing thread alone. */
+    long divided;
 
     /** Number of the last write of which this column does not tell which rows it was. */
     volatile long unconstrained;
 
     Column(long unconstrained) {
       this.unconstrained = unconstrained;
+      divided = unconstrained;
+    }
+
+    void written(int value, long number) {
+      AtomicLongArray groups = last;
+      int group = value & groups.length() - 1;
+      written += groups.get(group) <= divided ? 1 : 0;
+      groups.set(group, number);
+    }
+
+    /** Twice as many groups: both halves of one were written when it was. */
+    void divide(long number) {
+      AtomicLongArray before = last;
+      int size = before.length();
+      AtomicLongArray after = new AtomicLongArray(2 * size);
+      for (int i = 0; i < size; i++) {
+        after.set(i, before.get(i));
+        after.set(i + size, before.get(i));
+      }
+      last = after;
+      written = 0;
+      divided = number;
+    }
+
+    boolean isCrowded() {
+      return last.length() < MOST_GROUPS && written > last.length() / CROWDED;
+    }
+
+    int weight() {
+      return last.length() / GROUPS;
     }
   }
 
@@ -40,9 +87,13 @@ final class KeyGroups {
     this.all = all;
   }
 
-  /** Number of columns. */
-  int size() {
-    return columns.size();
+  /** Memory of all columns, in pieces of 32 KiB. */
+  int weight() {
+    int sum = 0;
+    for (Column column : columns.values()) {
+      sum += column.weight();
+    }
+    return sum;
   }
 
   /** A write has come whose rows are unknown. */
@@ -54,22 +105,28 @@ final class KeyGroups {
    * A write of these rows has come.
    *
    * @param before number of the last write before
-   * @param mayGrow whether another column may be counted
+   * @param room for how much more {@link #weight} there is: another column takes one
    */
-  void written(RowKeys rows, long number, long before, boolean mayGrow) {
+  void written(RowKeys rows, long number, long before, int room) {
     Map<String, Column> grown = null;
+    int left = room;
     for (int i = 0; i < rows.size(); i++) {
       Column column = columns.get(rows.column(i));
-      if (column == null && mayGrow && columns.size() < MOST_COLUMNS) {
+      if (column == null && left > 0 && columns.size() < MOST_COLUMNS) {
         grown = grown == null ? new HashMap<>(columns) : grown;
         if (grown.size() < MOST_COLUMNS) {
           column = new Column(before);
           grown.put(rows.column(i), column);
+          left--;
         }
       }
       if (column != null) {
         for (int value : rows.values(i)) {
-          column.last.set(value & GROUPS - 1, number);
+          column.written(value, number);
+        }
+        if (column.isCrowded() && left / DIVISIBLE >= column.weight()) {
+          left -= column.weight();
+          column.divide(number);
         }
       }
     }
@@ -101,8 +158,9 @@ final class KeyGroups {
   }
 
   private static boolean unwritten(Column column, RowKeys rows, int which, long count) {
+    AtomicLongArray last = column.last;
     for (int value : rows.values(which)) {
-      if (column.last.get(value & GROUPS - 1) > count) {
+      if (last.get(value & last.length() - 1) > count) {
         return false;
       }
     }

@@ -29,7 +29,10 @@ public final class WritePositions {
 
   private static final int MOST_REPORTED = 10_000;
 
-  /** With more columns by which rows are told apart, tables count as a whole: 32 KiB each. */
+  /**
+   * Weight of all columns by which rows are told apart, 32 KiB each and more where many values are
+   * written; then further tables count as a whole.
+   */
   private static final int MOST_GROUPED = 250;
 
   private final Supplier<CompletableFuture<Position>> writtenByNow;
@@ -59,8 +62,8 @@ public final class WritePositions {
 
   private final KeptColumns kept = new KeptColumns();
 
-  /** Columns of tables by which rows are told apart. Guarded by this object. */
-  private int groupedColumns;
+  /** Weight of the columns by which rows are told apart. Guarded by this object. */
+  private int grouped;
 
   /** Takes the writes that come until the next question is asked. */
   private final AtomicReference<WriteMark> open = new AtomicReference<>(new WriteMark(1));
@@ -250,7 +253,7 @@ public final class WritePositions {
     if (forget) {
       // A reader of one of the forgotten tables waits for more than need be, never for less.
       tables.clear();
-      groupedColumns = 0;
+      grouped = 0;
     } else {
       long at = System.nanoTime();
       written.forEach(
@@ -273,7 +276,7 @@ public final class WritePositions {
       return groups; // what there is stays
     }
     RowKeys rows = young < 0 ? null : spared.rows().get(table);
-    if (rows == null || (groups == null && groupedColumns >= MOST_GROUPED)) {
+    if (rows == null || (groups == null && grouped >= MOST_GROUPED)) {
       if (groups != null) {
         groups.written(number);
       }
@@ -281,9 +284,9 @@ public final class WritePositions {
     }
     long last = before == null ? 0 : before.outdates();
     KeyGroups known = groups == null ? new KeyGroups(last) : groups;
-    int columns = known.size();
-    known.written(rows, number, last, groupedColumns < MOST_GROUPED);
-    groupedColumns += known.size() - columns;
+    int weight = known.weight();
+    known.written(rows, number, last, MOST_GROUPED - grouped);
+    grouped += known.weight() - weight;
     return known;
   }
 
