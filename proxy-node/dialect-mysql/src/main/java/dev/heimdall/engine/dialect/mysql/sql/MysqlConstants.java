@@ -42,17 +42,15 @@ final class MysqlConstants implements ConstantRules {
     if (parameter.value() == null) {
       return null;
     }
-    return switch (parameter.type()) {
-      case MysqlSql.LONGLONG -> {
-        Constant whole = Constant.binary(Kind.BIGINT, parameter.value());
-        yield whole == null ? null : known(Kind.BIGINT, whole.whole());
-      }
-      case MysqlSql.VAR_STRING -> {
-        Constant text = Constant.text(Kind.TEXT, parameter);
-        yield text == null ? null : text(text.text());
-      }
-      default -> null;
-    };
+    if (parameter.type() == MysqlSql.LONGLONG) {
+      Constant whole = Constant.binary(Kind.BIGINT, parameter.value());
+      return whole == null ? null : known(Kind.BIGINT, whole.whole());
+    }
+    if (parameter.type() == MysqlSql.VAR_STRING) {
+      Constant text = Constant.text(Kind.TEXT, parameter);
+      return text == null ? null : text(text.text());
+    }
+    return null;
   }
 
   @Override

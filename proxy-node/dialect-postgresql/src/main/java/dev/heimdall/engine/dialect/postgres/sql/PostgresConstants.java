@@ -263,18 +263,16 @@ final class PostgresConstants implements ConstantRules {
     if (value.isNull()) {
       return value;
     }
-    return switch (kind) {
-      case TEXT -> {
-        String spelled = spelled(value);
-        boolean whole = spelled != null && (length < 0 || spelled.length() <= length);
-        yield whole ? Constant.text(kind, spelled) : null;
-      }
-      case UUID -> {
-        boolean text = value.isText() || value.kind() == Kind.UNTYPED;
-        yield text ? Constant.text(kind, value.text()) : null;
-      }
-      default -> value.isText() ? value.parsed(kind) : wholeOf(value, kind);
-    };
+    if (kind == Kind.TEXT) {
+      String spelled = spelled(value);
+      boolean whole = spelled != null && (length < 0 || spelled.length() <= length);
+      return whole ? Constant.text(kind, spelled) : null;
+    }
+    if (kind == Kind.UUID) {
+      boolean text = value.isText() || value.kind() == Kind.UNTYPED;
+      return text ? Constant.text(kind, value.text()) : null;
+    }
+    return value.isText() ? value.parsed(kind) : wholeOf(value, kind);
   }
 
   @Override

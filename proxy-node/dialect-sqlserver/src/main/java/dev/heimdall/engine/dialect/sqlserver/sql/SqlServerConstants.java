@@ -32,14 +32,13 @@ final class SqlServerConstants implements ConstantRules {
     if (parameter.value() == null) {
       return null;
     }
-    return switch (parameter.type()) {
-      case SqlServerSql.INTEGER -> {
-        Constant whole = Constant.digits(Kind.BIGINT, parameter.value());
-        yield whole == null ? null : Constant.whole(narrowest(whole.whole()), whole.whole());
-      }
-      case SqlServerSql.CHARACTERS -> Constant.text(Kind.PADDED_TEXT, parameter);
-      default -> null;
-    };
+    if (parameter.type() == SqlServerSql.INTEGER) {
+      Constant whole = Constant.digits(Kind.BIGINT, parameter.value());
+      return whole == null ? null : Constant.whole(narrowest(whole.whole()), whole.whole());
+    }
+    return parameter.type() == SqlServerSql.CHARACTERS
+        ? Constant.text(Kind.PADDED_TEXT, parameter)
+        : null;
   }
 
   private static Kind narrowest(long number) {
