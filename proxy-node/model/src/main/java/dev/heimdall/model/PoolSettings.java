@@ -79,7 +79,17 @@ public record PoolSettings(
                 "When a server connection is reset before another client gets it: after sessions"
                     + " that changed something, or each time.",
             byDefault = "changed")
-        ResetMode reset) {
+        ResetMode reset,
+    @Setting(
+            value =
+                "Application names of SQL Server's clients that have server connections of their"
+                    + " own at a time, `size` for each name: a server learns the name (`APP_NAME()`)"
+                    + " at log-in alone. Further names share connections of the name `heimdall`.",
+            byDefault = "8",
+            range = "1..1000",
+            unit = "names",
+            zero = "all share connections of the name `heimdall`")
+        int applicationNames) {
   /** Every setting at its default. */
   public static PoolSettings defaults() {
     return Shape.of(PoolSettings.class).defaults();

@@ -231,7 +231,8 @@ public final class FullConfiguration {
             "queueTimeout": "30s",
             "queueNotice": "0",
             "maxQueue": 100,
-            "reset": "always"
+            "reset": "always",
+            "applicationNames": 3
           },
           "clients": {
             "max": 500,

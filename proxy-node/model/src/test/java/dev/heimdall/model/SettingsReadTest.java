@@ -196,7 +196,8 @@ class SettingsReadTest {
                     Duration.ofSeconds(120),
                     Duration.ofSeconds(5),
                     0,
-                    ResetMode.CHANGED),
+                    ResetMode.CHANGED,
+                    8),
                 new ClientSettings(
                     10000,
                     0,
@@ -452,7 +453,8 @@ class SettingsReadTest {
                     Duration.ofSeconds(30),
                     Duration.ZERO,
                     100,
-                    ResetMode.ALWAYS),
+                    ResetMode.ALWAYS,
+                    3),
                 new ClientSettings(
                     500,
                     100,

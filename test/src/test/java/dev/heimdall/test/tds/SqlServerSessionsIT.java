@@ -11,6 +11,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +40,11 @@ class SqlServerSessionsIT {
   }
 
   private Connection client() throws SQLException {
-    return node.jdbc(";encrypt=false");
+    return client("");
+  }
+
+  private Connection client(String properties) throws SQLException {
+    return node.jdbc(";encrypt=false" + properties);
   }
 
   @Test
@@ -158,6 +164,38 @@ class SqlServerSessionsIT {
               SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(911));
       assertThat(ann.getCatalog()).isEqualTo("tempdb");
       assertThat(server.connections()).isOne();
+    }
+  }
+
+  @Test
+  void serversLearnTheNameOfAnApplication() throws Exception {
+    try (Connection ann = client(";applicationName=shop");
+        Connection bob = client(";applicationName=reports");
+        Connection cleo = client(";applicationName=shop")) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(all(ann, "select app_name()")).isEqualTo("[shop;]");
+        assertThat(all(bob, "select app_name()")).isEqualTo("[reports;]");
+        assertThat(all(cleo, "select app_name()")).isEqualTo("[shop;]");
+      }
+      assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  /** Each name has a pool, and whoever connects chooses the name. */
+  @Test
+  void namesBeyondThoseWithConnectionsOfTheirOwnShare() throws Exception {
+    List<Connection> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 12; i++) {
+        clients.add(client(";applicationName=greedy" + i));
+        assertThat(all(clients.get(i), "select app_name()"))
+            .isEqualTo(i < 8 ? "[greedy" + i + ";]" : "[heimdall;]");
+      }
+      assertThat(server.connections()).isEqualTo(9);
+    } finally {
+      for (Connection client : clients) {
+        client.close();
+      }
     }
   }
 

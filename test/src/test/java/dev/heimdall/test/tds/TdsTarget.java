@@ -141,7 +141,8 @@ public final class TdsTarget implements AutoCloseable {
         Statement statement = direct.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "select count(*) from sys.dm_exec_sessions where program_name = 'heimdall'")) {
+                "select count(*) from sys.dm_exec_sessions"
+                    + " where client_interface_name = 'heimdall' and session_id is not null")) {
       row.next();
       return row.getInt(1);
     }

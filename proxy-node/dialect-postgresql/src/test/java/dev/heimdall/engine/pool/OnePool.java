@@ -85,7 +85,8 @@ abstract class OnePool {
             queueTimeout,
             queueNotice,
             maxQueue,
-            reset));
+            reset,
+            8));
   }
 
   void open() {

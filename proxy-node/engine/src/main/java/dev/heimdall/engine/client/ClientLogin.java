@@ -290,6 +290,11 @@ public final class ClientLogin extends ByteToMessageDecoder implements LogInHost
   }
 
   @Override
+  public boolean namesApplication(String name) {
+    return vdb.namesApplication(name, loop.context().nanoTime());
+  }
+
+  @Override
   public boolean offersTls() {
     return vdb.settings().tls() != null && (!place.local() || protocol.tlsOnUnixSockets());
   }

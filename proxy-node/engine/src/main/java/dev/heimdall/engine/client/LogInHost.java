@@ -54,6 +54,13 @@ public interface LogInHost {
    */
   <T> void compute(Supplier<T> work, Consumer<T> then);
 
+  /**
+   * True if clients of this application have server connections of their own, which log in with its
+   * name: for engines whose servers learn the name at log-in alone. Takes one of the slots that
+   * {@code pool.applicationNames} allows.
+   */
+  boolean namesApplication(String name);
+
   /** True if the connection is encrypted. */
   boolean tls();
 

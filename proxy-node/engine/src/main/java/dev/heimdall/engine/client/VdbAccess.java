@@ -14,6 +14,7 @@ import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Credentials;
+import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.handler.ssl.SslContext;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class VdbAccess {
   private final NamedLimits clientsPerDatabase =
       new NamedLimits(database -> settings().vdb().clients().maxPerDatabase());
   private final ServerProfiles profiles = new ServerProfiles();
+  private final ApplicationNames applications = new ApplicationNames();
   private final KnownServer server = new KnownServer();
   private volatile Settings settings;
 
@@ -90,6 +92,16 @@ public final class VdbAccess {
 
   VdbPools pools() {
     return pools;
+  }
+
+  /**
+   * True if clients of this application have server connections of their own, which log in with its
+   * name.
+   */
+  boolean namesApplication(String name, long now) {
+    PoolSettings pool = settings.vdb().pool();
+    long idle = pool.idleTimeout().isZero() ? Long.MAX_VALUE : pool.idleTimeout().toNanos();
+    return applications.take(name, pool.applicationNames(), idle, now);
   }
 
   /**

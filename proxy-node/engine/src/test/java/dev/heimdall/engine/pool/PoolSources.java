@@ -93,6 +93,7 @@ public final class PoolSources {
         queueTimeout,
         Duration.ZERO,
         0,
-        ResetMode.CHANGED);
+        ResetMode.CHANGED,
+        8);
   }
 }

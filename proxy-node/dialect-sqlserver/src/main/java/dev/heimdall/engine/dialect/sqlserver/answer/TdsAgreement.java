@@ -13,27 +13,39 @@ import dev.heimdall.engine.wire.sqlserver.TdsVersion;
  * @param zone minutes
  * @param lcid the client's collation
  * @param language empty for the user's own
+ * @param application name of the client's program, which a server learns at log-in alone
  */
 public record TdsAgreement(
-    TdsVersion version, int packetSize, Login7.Flags flags, int zone, int lcid, String language)
+    TdsVersion version,
+    int packetSize,
+    Login7.Flags flags,
+    int zone,
+    int lcid,
+    String language,
+    String application)
     implements Capabilities {
+  /** Name of a program for connections of no client, and of clients that share them. */
+  public static final String NODE = "heimdall";
+
   /** Agreement for connections that are made for no client. */
   public static final TdsAgreement USUAL =
-      new TdsAgreement(TdsVersion.V7_4, 0, Login7.Flags.ODBC, 0, 0, "");
+      new TdsAgreement(TdsVersion.V7_4, 0, Login7.Flags.ODBC, 0, 0, "", NODE);
 
   @Override
   public boolean readsByIntent() {
     return flags.readOnly();
   }
 
-  public static TdsAgreement of(Login7 login) {
+  /** Agreement with a client, whose server connections log in with this name of a program. */
+  public static TdsAgreement of(Login7 login, String application) {
     return new TdsAgreement(
         login.tds().ofTokens(),
         login.client().packetSize(),
         login.flags(),
         login.client().zone(),
         login.client().lcid(),
-        login.names().language());
+        login.names().language(),
+        application);
   }
 
   /** Returns what was agreed with a client, or the usual where none was. */

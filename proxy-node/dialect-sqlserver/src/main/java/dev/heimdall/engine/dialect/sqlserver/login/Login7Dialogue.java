@@ -34,6 +34,9 @@ final class Login7Dialogue implements LogInDialogue {
   private static final int SECRET = 8;
   private static final int TLS_HANDSHAKE = 0x16;
 
+  /** Characters of a name in LOGIN7, MS-TDS 2.2.6.4. */
+  private static final int LONGEST_NAME = 128;
+
   /** Library that resets no session, by which others forget what was reported of it. */
   private static final String RECOVERS = "Microsoft JDBC";
 
@@ -52,6 +55,9 @@ final class Login7Dialogue implements LogInDialogue {
 
   private boolean encryptsLogInAlone;
   private Login7 request;
+
+  /** Agreement with the client's servers; null until the node has needed one. */
+  private TdsAgreement agreement;
 
   Login7Dialogue(LogInHost login) {
     this.login = login;
@@ -232,7 +238,12 @@ final class Login7Dialogue implements LogInDialogue {
 
   @Override
   public Capabilities capabilities() {
-    return TdsAgreement.of(request);
+    if (agreement == null) {
+      String application = request.names().application();
+      String name = application.substring(0, Math.min(application.length(), LONGEST_NAME));
+      agreement = TdsAgreement.of(request, login.namesApplication(name) ? name : TdsAgreement.NODE);
+    }
+    return agreement;
   }
 
   @Override

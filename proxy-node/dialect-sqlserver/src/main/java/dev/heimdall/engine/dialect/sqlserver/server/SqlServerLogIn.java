@@ -263,10 +263,10 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
             flags(),
             Login7.Credentials.of(credential.user(), password),
             new Login7.Names(
-                "heimdall",
-                "heimdall",
+                TdsAgreement.NODE,
+                agreement.application(),
                 target.source().host(),
-                "heimdall",
+                TdsAgreement.NODE,
                 agreement.language(),
                 target.database(),
                 ""),
