@@ -329,7 +329,8 @@ class ResolveIT {
             null,
             NameSet.EMPTY,
             List.of(),
-            null);
+            null,
+            List.of());
 
     Statement write = db.resolve(attribute);
 

@@ -182,6 +182,15 @@ class CatalogueTest {
   }
 
   private static ParsedStatement operates(String operator, String... tables) {
+    return computes(Set.of(operator), NameSet.EMPTY, tables);
+  }
+
+  /** By a word that stands for an operator. */
+  private static ParsedStatement computes(String word, String... tables) {
+    return computes(Set.of(), NameSet.of(Set.of(word)), tables);
+  }
+
+  private static ParsedStatement computes(Set<String> operators, NameSet names, String... tables) {
     ParsedStatement read = reads(tables);
     return new ParsedStatement(
         read.kind(),
@@ -194,12 +203,13 @@ class CatalogueTest {
         false,
         List.of(),
         Set.of(),
-        Set.of(operator),
+        operators,
         Set.of(),
         null,
-        NameSet.EMPTY,
+        names,
         List.of(),
-        null);
+        null,
+        List.of());
   }
 
   @Test
@@ -228,7 +238,9 @@ class CatalogueTest {
     assertThat(resolve(cast, reads("a")).repeatable()).isTrue();
     assertThat(resolve(cast, operates("=", "a")).repeatable()).isFalse();
     ObjectsBuilder behindWords = objects().operator("public", "<", READER, List.of(), false);
-    assertThat(resolve(behindWords, operates("=", "a")).repeatable()).isFalse();
+    assertThat(resolve(behindWords, computes("between", "a")).repeatable()).isFalse();
+    assertThat(resolve(behindWords, computes("like", "a")).repeatable()).isTrue();
+    assertThat(resolve(behindWords, operates("=", "a")).repeatable()).isTrue();
     ObjectsBuilder ofClass = objects().operator("public", "<+>", READER, List.of(), true);
     assertThat(resolve(ofClass, operates("=", "a")).repeatable()).isFalse();
     ObjectsBuilder written = objects().operator("public", "<+>", READER, List.of(), false);

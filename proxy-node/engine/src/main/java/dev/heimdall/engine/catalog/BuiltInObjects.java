@@ -133,9 +133,9 @@ public class BuiltInObjects {
     return true;
   }
 
-  /** Operators that words of the language stand for. */
-  protected Set<String> operatorsBehindWords() {
-    return Set.of();
+  /** Operators that words of the language stand for, with these words. */
+  protected Map<String, Set<String>> operatorsBehindWords() {
+    return Map.of();
   }
 
   /** Words with which a statement does more than to return columns and literals as they are. */

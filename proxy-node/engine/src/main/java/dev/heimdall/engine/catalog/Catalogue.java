@@ -275,6 +275,12 @@ public final class Catalogue {
           return true;
         }
       }
+      for (int type : declared) {
+        if (objects.overloads() != null
+            && objects.overloads().minds(Integer.toUnsignedLong(type))) {
+          return true;
+        }
+      }
     }
     return false;
   }

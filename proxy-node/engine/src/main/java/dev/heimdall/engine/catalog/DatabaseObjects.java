@@ -33,6 +33,8 @@ import java.util.Set;
  * @param pipelines whether the server is known to take commands before it has answered those ahead
  * @param partial whether there may be relations that its reader may not see
  * @param byNumber all functions by the number that calls may name them by
+ * @param overloads operators and functions by the types of their operands; null where all of a name
+ *     count together
  */
 public record DatabaseObjects(
     BuiltInObjects own,
@@ -51,7 +53,8 @@ public record DatabaseObjects(
     boolean folded,
     boolean pipelines,
     boolean partial,
-    Map<Long, Routine> byNumber) {
+    Map<Long, Routine> byNumber,
+    Overloads overloads) {
 
   /** Returns the objects of a database that was not queried: the server's own functions. */
   static DatabaseObjects unknown(BuiltInObjects own) {
@@ -72,7 +75,8 @@ public record DatabaseObjects(
         own.foldsUnread(),
         false,
         false,
-        Map.of());
+        Map.of(),
+        null);
   }
 
   /**
@@ -131,6 +135,12 @@ public record DatabaseObjects(
   Routine builtIn(String name) {
     Routine found = builtIns.get(name);
     return found == null ? own.listed(name) : found;
+  }
+
+  /** True if names surely mean what the server brings before they mean anything of users. */
+  boolean findsServersFirst(NameScope scope) {
+    List<String> schemas = scope.anywhere() ? List.of() : searched(scope);
+    return !schemas.isEmpty() && own.isFunctionSchema(schemas.get(0));
   }
 
   /** The schemas that a session looks into for a name, in order. */
@@ -215,6 +225,6 @@ public record DatabaseObjects(
     for (List<String> schemas : rolePaths.values()) {
       sum += 200 + Weight.of(schemas);
     }
-    return sum + Weight.of(openSchemas);
+    return sum + Weight.of(openSchemas) + (overloads == null ? 0 : overloads.weight());
   }
 }

@@ -38,6 +38,7 @@ public final class ObjectsBuilder {
   private final List<Unjudged> unnamed = new ArrayList<>();
   private final TypeUses types = new TypeUses();
   private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
+  private Overloads overloads;
   private List<String> path;
   private final Map<String, String> columns = new HashMap<>();
   private final Set<String> textless = new HashSet<>();
@@ -46,7 +47,8 @@ public final class ObjectsBuilder {
   private boolean partial;
 
   /** One of {@code types} and {@code at} decides where it is called; the other is null. */
-  private record Unjudged(Routine routine, String through, List<Long> types, List<Long> at) {}
+  private record Unjudged(
+      Routine routine, String through, List<Long> types, List<Long> at, Set<String> words) {}
 
   private final SharedBuiltIns shared;
   private final BuiltInObjects own;
@@ -343,8 +345,9 @@ public final class ObjectsBuilder {
    */
   public ObjectsBuilder operator(
       String schema, String name, long function, List<Long> types, boolean ordering) {
-    if (ordering || own.operatorsBehindWords().contains(name)) {
-      unnamed(function, "operator " + schema + '.' + name, types);
+    Set<String> words = ordering ? Set.of() : own.operatorsBehindWords().get(name);
+    if (words != null) {
+      unnamed(function, "operator " + schema + '.' + name, types, words);
     }
     return operator(schema, name, function);
   }
@@ -356,8 +359,13 @@ public final class ObjectsBuilder {
    * @param types the types that it is of; none where they are the server's own
    */
   public ObjectsBuilder unnamed(long function, String through, List<Long> types) {
+    return unnamed(function, through, types, Set.of());
+  }
+
+  private ObjectsBuilder unnamed(
+      long function, String through, List<Long> types, Set<String> words) {
     for (Routine routine : noteworthy(List.of(function))) {
-      unnamed.add(new Unjudged(routine, through, List.copyOf(types), null));
+      unnamed.add(new Unjudged(routine, through, List.copyOf(types), null, words));
     }
     return this;
   }
@@ -368,7 +376,7 @@ public final class ObjectsBuilder {
    */
   public ObjectsBuilder unnamedAt(long function, String through, List<Long> relations) {
     for (Routine routine : noteworthy(List.of(function))) {
-      unnamed.add(new Unjudged(routine, through, null, List.copyOf(relations)));
+      unnamed.add(new Unjudged(routine, through, null, List.copyOf(relations), Set.of()));
     }
     return this;
   }
@@ -380,6 +388,100 @@ public final class ObjectsBuilder {
 
   public TypeUses types() {
     return types;
+  }
+
+  /**
+   * True if users' own operators or functions that may do more than to compute share their names
+   * with others, so that it matters which of them is meant.
+   */
+  public boolean hasOverloads() {
+    Set<Routine> unread = Collections.newSetFromMap(new IdentityHashMap<>());
+    unfinished.forEach(one -> unread.add(one.routine));
+    return operators.values().stream().anyMatch(all -> matter(all, unread))
+        || routines.entrySet().stream()
+            .anyMatch(
+                sameName ->
+                    (sameName.getValue().size() > 1 || builtIns.containsKey(sameName.getKey()))
+                        && matter(sameName.getValue(), unread));
+  }
+
+  private static boolean matter(List<Routine> all, Set<Routine> unread) {
+    return all.stream()
+        .anyMatch(one -> one.effect() != FunctionEffect.REPEATABLE || unread.contains(one));
+  }
+
+  /** Operators and functions by the types of their operands, which are told from now on. */
+  public Overloads overloads() {
+    if (overloads == null) {
+      overloads = new Overloads();
+    }
+    return overloads;
+  }
+
+  /**
+   * An operator by the types of its operands.
+   *
+   * @param functions its own, and those that the server may call in its place
+   */
+  public ObjectsBuilder overload(
+      String schema, String name, List<Long> operands, long result, List<Long> functions) {
+    boolean ofServer = own.isFunctionSchema(schema);
+    overloads()
+        .operator(
+            name,
+            new Overloads.Signature(
+                schema,
+                ofServer,
+                array(operands),
+                operands.size(),
+                false,
+                result,
+                ofUsers(functions)));
+    return this;
+  }
+
+  /**
+   * A function by the types of its parameters.
+   *
+   * @param least how many must be given
+   * @param variadic whether the last one stands for any number
+   */
+  public ObjectsBuilder overload(
+      long id,
+      String schema,
+      String name,
+      List<Long> operands,
+      int least,
+      boolean variadic,
+      long result) {
+    boolean ofServer = own.isFunctionSchema(schema);
+    overloads()
+        .function(
+            name,
+            new Overloads.Signature(
+                schema, ofServer, array(operands), least, variadic, result, ofUsers(List.of(id))));
+    return this;
+  }
+
+  /** Names and types of a relation's columns. */
+  public ObjectsBuilder columnTypes(long id, String[] names, Long[] ofColumns) {
+    Relation relation = relationsById.get(id);
+    if (relation != null) {
+      String[] shared = new String[names.length];
+      for (int i = 0; i < names.length; i++) {
+        shared[i] = columns.computeIfAbsent(names[i], n -> n);
+      }
+      overloads().columns(relation, shared, array(List.of(ofColumns)));
+    }
+    return this;
+  }
+
+  private static long[] array(List<Long> ids) {
+    return ids.stream().mapToLong(id -> id).toArray();
+  }
+
+  private List<Routine> ofUsers(List<Long> functions) {
+    return noteworthy(functions).stream().filter(routine -> !routine.builtIn()).toList();
   }
 
   public ObjectsBuilder eventTrigger(String name, long function) {
@@ -396,6 +498,9 @@ public final class ObjectsBuilder {
       Judgement.complete(one.routine, one.row, noteworthy(one.row.also()), names);
     }
     List<Unnamed> judged = unnamed();
+    if (overloads != null) {
+      overloads.complete();
+    }
     return new DatabaseObjects(
         own,
         relations,
@@ -413,7 +518,8 @@ public final class ObjectsBuilder {
         folded,
         pipelines,
         partial,
-        routinesById);
+        routinesById,
+        overloads);
   }
 
   private List<Unnamed> unnamed() {
@@ -456,6 +562,7 @@ public final class ObjectsBuilder {
                 involved,
                 places,
                 one.at == null && one.types.isEmpty(),
+                one.words,
                 changes,
                 reads,
                 basis));

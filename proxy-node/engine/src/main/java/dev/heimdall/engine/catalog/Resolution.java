@@ -47,6 +47,7 @@ final class Resolution {
   private final SortedSet<String> tablesRead = new TreeSet<>();
   private final SortedSet<String> tablesWritten = new TreeSet<>();
 
+  private final Choice choice;
   private final Verdict verdict;
   private boolean readsAnyType;
   private boolean defines;
@@ -63,6 +64,7 @@ final class Resolution {
     this.parsed = parsed;
     this.scope = scope;
     this.declared = declared;
+    choice = new Choice(objects, parsed, scope, declared);
     verdict = new Verdict(parsed);
   }
 
@@ -209,12 +211,21 @@ final class Resolution {
   }
 
   private boolean takesPart(Unnamed one) {
-    return one.ofServer()
-        || one.isOf(declared)
-        || one.types().stream().anyMatch(this::mentions)
-        || one.relations().stream().anyMatch(r -> read.containsKey(r) || written.containsKey(r))
-        || readsAnyType
-        || parsed.runs().stream().anyMatch(run -> !run.body().understood());
+    return saysSo(one)
+        && (one.ofServer()
+            || one.isOf(declared)
+            || one.types().stream().anyMatch(this::mentions)
+            || one.relations().stream().anyMatch(r -> read.containsKey(r) || written.containsKey(r))
+            || readsAnyType
+            || parsed.runs().stream().anyMatch(run -> !run.body().understood()));
+  }
+
+  /** True if it has a word for it, or it needs none. */
+  private boolean saysSo(Unnamed one) {
+    return one.words().isEmpty()
+        || !parsed.understood()
+        || !parsed.runs().isEmpty()
+        || one.words().stream().anyMatch(parsed.names()::contains);
   }
 
   private boolean mentions(String type) {
@@ -320,7 +331,14 @@ final class Resolution {
     if (found.isEmpty()) {
       unknownCall("the function " + name, objects.own().functionsOnlyRead(parsed.kind()));
     }
-    call(found);
+    call(name.schema() == null ? meant(found, name.name(), false) : found);
+  }
+
+  /** Those of the functions behind a name that its operands may choose. */
+  private List<Routine> meant(List<Routine> found, String name, boolean operator) {
+    return knowledge == Knowledge.FRESH && parsed.kind() == StatementClass.READ
+        ? choice.meant(found, name, operator)
+        : found;
   }
 
   private void unknownCall(String what, boolean onlyReads) {
@@ -338,7 +356,7 @@ final class Resolution {
     String operator = name.equals("!=") ? "<>" : name; // as the server reads it
     List<Routine> found = objects.operators().get(operator);
     if (found != null) {
-      call(found);
+      call(meant(found, operator, true));
     } else if (!objects.own().hasOperator(operator)) {
       unknownCall("the operator " + operator, false);
     }

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param typeIds object ids of the same
  * @param relations those that have columns of these types, or that compute with them
  * @param ofServer whether all its types are the server's own, so that any value may be meant
+ * @param words those that stand for it; none where what computes may call it without a word
  * @param changes whether it does more than to compute and to read
  * @param reads whether it reads tables
  * @param basis what results rest on where it takes part
@@ -24,6 +25,7 @@ record Unnamed(
     Set<Long> typeIds,
     Set<Relation> relations,
     boolean ofServer,
+    Set<String> words,
     boolean changes,
     boolean reads,
     Basis basis) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.parse;
 
+import dev.heimdall.engine.sql.Application;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameSet;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -32,6 +33,7 @@ public final class Findings {
   private final List<String> hints = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private final List<RunText> runs = new ArrayList<>();
+  private final List<Application> applications = new ArrayList<>();
   private StatementClass kind = StatementClass.EMPTY;
   private String doubt;
   private int doubts;
@@ -170,6 +172,11 @@ public final class Findings {
     names.add(name);
   }
 
+  /** A place where an operator or function is applied. */
+  public void applies(Application application) {
+    applications.add(application);
+  }
+
   void operator(String sign) {
     operators.add(sign);
   }
@@ -209,6 +216,7 @@ public final class Findings {
         doubt,
         NameSet.of(names),
         runs,
-        kind.compareTo(StatementClass.DDL) >= 0 ? definitions : null);
+        kind.compareTo(StatementClass.DDL) >= 0 ? definitions : null,
+        understood() && statements == 1 ? applications : List.of());
   }
 }

@@ -35,6 +35,8 @@ import java.util.Set;
  * @param runs bodies of DO statements, and statements that were not understood, by their words
  * @param definitions what its statements define, where none defines more than that; else null.
  *     Where the kind is unknown, they define nothing
+ * @param applications places where operators and functions are applied, as far as types may be
+ *     known there; none of a name where nothing is known of its operands
  */
 public record ParsedStatement(
     StatementClass kind,
@@ -52,7 +54,8 @@ public record ParsedStatement(
     String doubt,
     NameSet names,
     List<RunText> runs,
-    TableDefinitions definitions) {
+    TableDefinitions definitions,
+    List<Application> applications) {
   private static final String UNTOLD = "was not understood";
 
   /** Of a text that was not read. */
@@ -73,7 +76,8 @@ public record ParsedStatement(
           "was not read, because the node is stopping or overloaded",
           NameSet.EMPTY,
           List.of(new RunText(false, RoutineBody.UNREADABLE)),
-          null);
+          null,
+          List.of());
 
   public ParsedStatement {
     reads = List.copyOf(reads);
@@ -85,6 +89,7 @@ public record ParsedStatement(
     operators = Set.copyOf(operators);
     conversions = Set.copyOf(conversions);
     runs = List.copyOf(runs);
+    applications = List.copyOf(applications);
     doubt = understood ? null : doubt == null ? UNTOLD : doubt;
   }
 
@@ -115,7 +120,8 @@ public record ParsedStatement(
         null,
         NameSet.EMPTY,
         List.of(),
-        null);
+        null,
+        List.of());
   }
 
   /** True for one statement that does nothing but call. */
@@ -140,6 +146,7 @@ public record ParsedStatement(
         + Weight.of(attributes)
         + Weight.of(operators)
         + Weight.of(conversions)
+        + 150L * applications.size()
         + (definitions == null ? 0 : 100L * (1 + definitions.calls().size()));
   }
 

@@ -464,7 +464,11 @@ final class CatalogueQueries {
           .formatted(
               FIRST_USER_ID,
               SUPPORT,
-              USER_TYPES.formatted("castsource, casttarget"),
+              "CASE WHEN castsource >= "
+                  + FIRST_USER_ID
+                  + " THEN ARRAY[castsource::int8] ELSE "
+                  + USER_TYPES.formatted("casttarget")
+                  + " END",
               VARIES,
               MAY_BE_TIMES,
               READS_OTHERWISE);
@@ -521,6 +525,62 @@ final class CatalogueQueries {
       FROM pg_proc p,
            unnest(p.proargtypes::oid[] || coalesce(p.proallargtypes, '{}') || p.prorettype) t
       WHERE p.oid >= %1$s AND t >= %1$s
+      """
+          .formatted(FIRST_USER_ID);
+
+  /**
+   * Types by name: base, element, whether of rows or arrays, whether several, whether users' own.
+   */
+  static final String TYPES_OF_OVERLOADS =
+      """
+      SELECT t.oid::int8, t.typname, t.typbasetype::int8,
+             CASE WHEN e.typarray = t.oid THEN t.typelem::int8 ELSE 0 END,
+             t.typtype = 'c' OR t.oid = 2249,
+             t.typcategory = 'A' OR t.typelem <> 0 OR t.oid IN (2277, 5078),
+             t.typtype = 'p' AND t.oid <> 2249, t.oid >= %1$s
+      FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem
+      """
+          .formatted(FIRST_USER_ID);
+
+  static final String IMPLICIT_CASTS =
+      "SELECT castsource::int8, casttarget::int8 FROM pg_cast WHERE castcontext = 'i'";
+
+  /** Operators with the functions of their commutators and negators. */
+  static final String OPERATOR_OVERLOADS =
+      """
+      SELECT n.nspname, o.oprname,
+             array_remove(ARRAY[o.oprleft::int8, o.oprright::int8], 0::int8), o.oprresult::int8,
+             ARRAY(SELECT other.oprcode::int8 FROM pg_operator other
+                   WHERE other.oid IN (o.oid, o.oprcom, o.oprnegate))
+      FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+      """;
+
+  /**
+   * Functions of names that users have given to some, or by which different ones return a type of
+   * their operands and one of their own.
+   */
+  static final String FUNCTION_OVERLOADS =
+      """
+      SELECT p.oid::int8, n.nspname, p.proname, p.proargtypes::oid[]::int8[],
+             p.pronargs - p.pronargdefaults, p.provariadic <> 0, p.prorettype::int8
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE p.proname IN (SELECT f.proname FROM pg_proc f JOIN pg_type t ON t.oid = f.prorettype
+                          GROUP BY 1
+                          HAVING bool_or(f.oid >= %1$s)
+                                 OR bool_or(t.typtype = 'p') AND bool_or(t.typtype <> 'p'))
+      """
+          .formatted(FIRST_USER_ID);
+
+  static final String RESULTS =
+      "SELECT proname, array_agg(DISTINCT prorettype::int8) FROM pg_proc GROUP BY 1";
+
+  static final String COLUMN_TYPES =
+      """
+      SELECT attrelid::int8, array_agg(attname::text), array_agg(atttypid::int8)
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE attrelid >= %1$s AND attnum > 0 AND NOT attisdropped
+        AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
+      GROUP BY 1
       """
           .formatted(FIRST_USER_ID);
 

@@ -4,6 +4,7 @@ import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.Changes;
 import dev.heimdall.engine.catalog.FunctionEffect;
 import dev.heimdall.engine.catalog.ObjectsBuilder;
+import dev.heimdall.engine.catalog.Overloads;
 import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.catalog.ReferentialAction;
 import dev.heimdall.engine.catalog.RelationKind;
@@ -218,6 +219,9 @@ final class CatalogueReader {
     comparisons(builder);
     if (builder.hasUnnamed()) {
       types(builder.types());
+    }
+    if (builder.hasOverloads()) {
+      overloads(builder);
     }
     return builder;
   }
@@ -438,6 +442,49 @@ final class CatalogueReader {
         CatalogueQueries.TYPES_OF_RELATIONS, row -> types.relation(row.getLong(1), row.getLong(2)));
     rows.each(
         CatalogueQueries.TYPES_OF_ROUTINES, row -> types.routine(row.getLong(1), row.getLong(2)));
+  }
+
+  /** Reads by what the server tells operators and functions of one name apart. */
+  private void overloads(ObjectsBuilder builder) throws SQLException {
+    Overloads overloads = builder.overloads();
+    rows.each(
+        CatalogueQueries.TYPES_OF_OVERLOADS,
+        row ->
+            overloads.type(
+                row.getLong(1),
+                row.getString(2),
+                row.getLong(3),
+                row.getLong(4),
+                row.getBoolean(5),
+                row.getBoolean(6),
+                row.getBoolean(7),
+                row.getBoolean(8)));
+    rows.each(
+        CatalogueQueries.IMPLICIT_CASTS, row -> overloads.cast(row.getLong(1), row.getLong(2)));
+    rows.each(
+        CatalogueQueries.OPERATOR_OVERLOADS,
+        row ->
+            builder.overload(
+                row.getString(1), row.getString(2), ids(row, 3), row.getLong(4), ids(row, 5)));
+    rows.each(
+        CatalogueQueries.FUNCTION_OVERLOADS,
+        row ->
+            builder.overload(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                ids(row, 4),
+                row.getInt(5),
+                row.getBoolean(6),
+                row.getLong(7)));
+    rows.each(CatalogueQueries.RESULTS, row -> overloads.returns(row.getString(1), ids(row, 2)));
+    rows.each(
+        CatalogueQueries.COLUMN_TYPES,
+        row -> {
+          String[] names = (String[]) row.getArray(2).getArray();
+          rows.weighs(12L * names.length);
+          builder.columnTypes(row.getLong(1), names, (Long[]) row.getArray(3).getArray());
+        });
   }
 
   private void comparisons(ObjectsBuilder builder) throws SQLException {

@@ -60,9 +60,35 @@ public final class PostgresObjects extends BuiltInObjects {
           "range_in",
           "record_in");
 
-  /** Operators that ORDER BY, IN, BETWEEN, LIKE, SIMILAR TO and other words stand for. */
-  private static final Set<String> BEHIND_WORDS =
-      Set.of("=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*");
+  private static final Set<String> IN_BETWEEN = Set.of("between");
+
+  /**
+   * ORDER BY sorts by an operator class. To be careful it counts for those that it is named after.
+   */
+  private static final Set<String> SORTING = Set.of("between", "order", "over");
+
+  private static final Set<String> LIKE = Set.of("like", "ilike");
+
+  private static final Set<String> SIMILAR = Set.of("similar");
+
+  /**
+   * Operators by the words that stand for them whatever the types. Those by which rows are sorted
+   * or hashed are those of operator classes.
+   */
+  private static final Map<String, Set<String>> BEHIND_WORDS =
+      Map.ofEntries(
+          Map.entry("=", Set.of("case", "distinct", "in", "natural", "nullif", "using")),
+          Map.entry("<>", Set.of("in")),
+          Map.entry("<", SORTING),
+          Map.entry("<=", IN_BETWEEN),
+          Map.entry(">", SORTING),
+          Map.entry(">=", IN_BETWEEN),
+          Map.entry("~~", LIKE),
+          Map.entry("!~~", LIKE),
+          Map.entry("~~*", LIKE),
+          Map.entry("!~~*", LIKE),
+          Map.entry("~", SIMILAR),
+          Map.entry("!~", SIMILAR));
 
   /** Words that compare or convert, or stand before an expression of a certain type. */
   private static final Set<String> COMPUTING =
@@ -116,7 +142,7 @@ public final class PostgresObjects extends BuiltInObjects {
   }
 
   @Override
-  protected Set<String> operatorsBehindWords() {
+  protected Map<String, Set<String>> operatorsBehindWords() {
     return BEHIND_WORDS;
   }
 

@@ -13,16 +13,19 @@ import java.util.List;
 
 /** Reads PostgreSQL's statements. */
 final class PostgresReader extends StatementReader {
+  private static final PostgresSyntax SYNTAX = new PostgresSyntax();
+
   private final DefinitionReader definitions;
 
   PostgresReader(Findings findings) {
-    super(new PostgresSyntax(), findings);
+    super(SYNTAX, findings);
     definitions = new DefinitionReader(findings, this::statement);
   }
 
   @Override
   protected void conversions(List<Token> statement) {
     new Conversions(statement, findings).read();
+    new OperandReader(statement, SYNTAX).read(findings);
   }
 
   @Override
