@@ -10,7 +10,8 @@ import dev.heimdall.engine.wire.ServerError;
 public record Ending(Side side, String reason) {
   /** The end of a connection on which a statement failed that keeps sessions apart. */
   static Ending ofState(String statement, ServerError error) {
-    return new Ending(Side.STATE, statement + " failed with " + error.sqlState());
+    String code = error.number() == 0 ? error.sqlState() : Integer.toString(error.number());
+    return new Ending(Side.STATE, statement + " failed with " + code);
   }
 
   /** Side that caused the end of a connection. */

@@ -106,11 +106,10 @@ public final class Residue {
     afterUse = Ending.ofState(statement, error);
   }
 
-  /** A session leaves something that not even DISCARD ALL removes. */
+  /** A session leaves something that no reset removes. */
   public void lastUse() {
     if (afterUse == null) {
-      afterUse =
-          new Ending(Ending.Side.NODE, "a session has left on it what DISCARD ALL does not remove");
+      afterUse = new Ending(Ending.Side.NODE, "a session has left on it what no reset removes");
     }
   }
 

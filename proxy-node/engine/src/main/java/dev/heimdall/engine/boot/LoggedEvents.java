@@ -195,7 +195,11 @@ final class LoggedEvents implements SessionEvents {
   @Override
   public void debugAnswered(
       LoggedInSession session, StatementSummary statement, long micros, ServerError error) {
-    statement(session, statement, micros, error == null ? "ok" : error.sqlState());
+    statement(session, statement, micros, outcome(session, error));
+  }
+
+  private static String outcome(LoggedInSession session, ServerError error) {
+    return error == null ? "ok" : session.login().encoder().code(error);
   }
 
   @Override
@@ -262,7 +266,7 @@ final class LoggedEvents implements SessionEvents {
   public void statementDone(
       LoggedInSession session, StatementSummary statement, long micros, ServerError error) {
     Decision decision = statement.decision();
-    String outcome = error == null ? "ok" : error.sqlState();
+    String outcome = outcome(session, error);
     boolean asked = decision.log().isPresent() && micros >= decision.log().get().slowtime();
     if (asked) {
       statement(session, statement, micros, outcome);

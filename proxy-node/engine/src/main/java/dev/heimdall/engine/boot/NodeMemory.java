@@ -37,7 +37,7 @@ final class NodeMemory {
     if (allowed > budget.longestParse()) {
       log.node(
           "longest statements",
-          "limits.maxStatementSize allows %d bytes, memoryBudget (%d bytes) has room for %d in a simple query and about %d in a Parse: longer ones are refused with 53200"
+          "limits.maxStatementSize allows %d bytes, memoryBudget (%d bytes) has room for %d in a statement sent as text and about %d in one that is prepared: longer ones are rejected as out of memory"
               .formatted(
                   allowed,
                   budget.bytes(),

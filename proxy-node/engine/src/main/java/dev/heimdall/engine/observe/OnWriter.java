@@ -11,7 +11,7 @@ public enum OnWriter {
   SESSION("it answers from its session, or changes it"),
   SERVER("it asks about the server itself, or its definitions"),
   RULE("a rule wants something else done with it"),
-  SHAPE("it does not stand alone: several statements, no Sync, or too long"),
+  SHAPE("it does not stand alone: several statements, an open batch, or too long"),
   ISOLATION("replicas have no serializable transactions"),
   PIPELINED("the writer still answers what its client sent before"),
   PAUSED("the virtual database is paused"),

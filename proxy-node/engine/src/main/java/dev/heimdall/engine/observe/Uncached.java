@@ -11,7 +11,7 @@ public enum Uncached {
   TRANSACTION("it is part of a transaction, which it begins or which may have done more than read"),
   ISOLATION("the isolation level of its transaction is not READ COMMITTED, or not known yet"),
   PINNED("its session keeps a server connection"),
-  SHAPE("it is not one statement up to its Sync, run once"),
+  SHAPE("it is not a request of one statement that is run once"),
   UNKNOWN("what it reads is not known for certain"),
   NOT_A_READ("it writes, locks what it reads, or reads what the server itself keeps"),
   SESSION("it may answer differently from session to session, or changes its session"),

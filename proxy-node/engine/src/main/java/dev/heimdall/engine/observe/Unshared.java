@@ -7,7 +7,7 @@ public enum Unshared {
   TRANSACTION("it is part of a transaction"),
   PINNED("its session keeps a server connection"),
   CLIENT_PIPELINES("its client sends statements before it has the answers to those before"),
-  SHAPE("it is not one statement up to its Sync, or asks for some of the rows only"),
+  SHAPE("it is not a request of one statement, or asks for some of the rows only"),
   UNKNOWN("what it does is not known"),
   NOT_A_READ("it writes, or locks what it reads"),
   SESSION("it may answer differently from session to session, or changes its session"),

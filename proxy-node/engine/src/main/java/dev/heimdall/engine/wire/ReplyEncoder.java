@@ -33,6 +33,11 @@ public interface ReplyEncoder {
     return limit;
   }
 
+  /** Code by which clients of this protocol know an error, for logs: its number, or an SQLSTATE. */
+  default String code(ServerError error) {
+    return error.sqlState();
+  }
+
   /** Appends all that answers a request which has failed. */
   default void failure(ServerError error, TransactionState status, ByteBuf out) {
     error(error, out);

@@ -253,10 +253,10 @@ public final class ClientsSubject implements Subject {
 
   private static String effect(Command command) {
     return command == Command.KILL_CLIENT
-        ? "Its connection is closed with an error (SQLSTATE 57P01; of MySQL and MariaDB 1053), and"
+        ? "Its connection is closed with an error (SQLSTATE 57P01; of MySQL and MariaDB 1053, of SQL Server 6005), and"
             + " an open transaction is rolled back. Most applications connect again."
         : "What it runs or waits for now ends with an error (SQLSTATE 57014; of MySQL and MariaDB"
-            + " 1317). It stays connected; in an open transaction of PostgreSQL it has to roll"
+            + " 1317, of SQL Server 50000). It stays connected; in an open transaction of PostgreSQL it has to roll"
             + " back.";
   }
 

@@ -202,6 +202,11 @@ public final class MysqlEncoder implements ClientEncoder {
   }
 
   @Override
+  public String code(ServerError error) {
+    return Integer.toString(ErrorNumbers.numbered(error).number());
+  }
+
+  @Override
   public void error(ServerError error, ByteBuf out) {
     finish(status | StatusFlag.MORE_RESULTS, out);
     ServerError said = welcomed ? ErrorNumbers.numbered(error) : account.refusal(error);

@@ -212,6 +212,11 @@ public final class SqlServerEncoder implements ClientEncoder {
     }
   }
 
+  @Override
+  public String code(ServerError error) {
+    return Integer.toString(TdsErrors.message(error).number());
+  }
+
   private void refusal(TdsMessage first, ByteBuf tokens) {
     if (first.number() == TdsErrors.NO_DATABASE) {
       first.write(tokens, version);
