@@ -3,11 +3,11 @@
 from . import results
 
 SHARES = (1, 5, 20, 50)
-KINDS = ("key", "range")
+KINDS = ("key", "expression", "range")
 MODES = tuple(f"{kind}-{share}" for kind in KINDS for share in SHARES)
 TARGET = 0.98
 _KEYS = 10_000
-_CONDITIONS = {"key": "aid = :aid", "range": "aid BETWEEN :aid AND :aid + 9"}
+_CONDITIONS = {"key": "aid = :aid", "expression": "aid = 0 + :aid", "range": "aid BETWEEN :aid AND :aid + 9"}
 
 
 def scripts():
