@@ -23,6 +23,9 @@ public final class QueryAttributes {
     if (count == 0) {
       return;
     }
+    if (count < 0) {
+      throw new IllegalArgumentException(count + " attributes");
+    }
     int nulls = in.readerIndex();
     in.skipBytes((count + 7) / 8);
     boolean typed = in.readByte() != 0;

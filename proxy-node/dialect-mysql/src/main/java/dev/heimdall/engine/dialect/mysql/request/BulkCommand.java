@@ -64,7 +64,7 @@ final class BulkCommand implements TypedCommand {
   static BulkCommand read(ByteBuf in, long total, int parameters) {
     int length = (int) Payload.length(total);
     byte[] head = part(in, 0, HEAD);
-    if ((head[FLAGS] & TYPED) == 0) {
+    if ((head[FLAGS] & TYPED) == 0 || parameters == 0) {
       return new BulkCommand(in, length, head, null);
     }
     return length < HEAD + 2 * parameters

@@ -126,9 +126,10 @@ final class ExecuteCommand implements TypedCommand {
     return (payload[FLAGS] & CURSORS) != 0;
   }
 
+  /** A statement without parameters has none, whatever types attributes have. */
   @Override
   public boolean hasTypes() {
-    return typesAt < payload.length && payload[typesAt] != 0;
+    return othersAt > typesAt + 1;
   }
 
   @Override

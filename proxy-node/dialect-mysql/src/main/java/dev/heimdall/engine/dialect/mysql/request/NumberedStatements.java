@@ -211,6 +211,12 @@ final class NumberedStatements {
     return statements.values().stream().anyMatch(one -> one.cursor);
   }
 
+  /** True if rows wait on the server of another one for which servers run the same statement. */
+  boolean haveCursorOf(PreparedStatement runs, ClientStatement except) {
+    return statements.values().stream()
+        .anyMatch(one -> one.cursor && one != except && one.runs() == runs);
+  }
+
   /**
    * Keeps a part of a value, a command at the reader's position. One of a parameter that is not
    * there has servers reject executions; so does one that they are not sent.

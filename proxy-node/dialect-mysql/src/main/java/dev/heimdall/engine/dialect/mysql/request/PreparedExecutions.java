@@ -231,6 +231,7 @@ final class PreparedExecutions {
   boolean execute(ServerConnection server, byte type, long total) {
     ClientStatement of = named();
     inPlace(of);
+    besideCursors(of);
     PreparedStatement statement = of.runs();
     if (!ready(server, of, total)
         || !diagnostics.ready(server, statement.facts(), statement::body, lexing.mode())) {
@@ -337,6 +338,16 @@ final class PreparedExecutions {
             .classify(body, 0, body.length, lexing.mode(body, 0, body.length));
     byte[] changed = diagnostics.inPlace(here, of.statement::body, lexing.mode());
     statements.stand(of, changed == null ? null : meaning.acquire(changed, facts, of.settings));
+  }
+
+  /**
+   * Rows that wait to be fetched stay: where the client has prepared the same text twice, an
+   * execution of the one would end the cursor of the other.
+   */
+  private void besideCursors(ClientStatement of) {
+    if (cursors.pins() && statements.haveCursorOf(of.runs(), of)) {
+      statements.stand(of, meaning.acquireAlone(of.runs()));
+    }
   }
 
   /**

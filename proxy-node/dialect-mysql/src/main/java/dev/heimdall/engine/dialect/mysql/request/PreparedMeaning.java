@@ -89,6 +89,23 @@ final class PreparedMeaning {
             parts.client().schemaEpoch());
   }
 
+  /**
+   * Returns a statement with the same meaning that no other uses: servers know it by a number of
+   * its own.
+   */
+  PreparedStatement acquireAlone(PreparedStatement same) {
+    return parts
+        .sessions()
+        .statements()
+        .acquireAlone(
+            null,
+            same.body(),
+            PreparedStatement.Origin.NAMED,
+            same.facts(),
+            same.scope(),
+            parts.client().schemaEpoch());
+  }
+
   /** True if it is the same as in any other session with the same settings. */
   boolean settled() {
     return parts.resolution().isSettled() && !parts.transaction().definitionsPending();

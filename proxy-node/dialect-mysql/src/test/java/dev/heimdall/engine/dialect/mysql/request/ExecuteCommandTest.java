@@ -115,6 +115,15 @@ class ExecuteCommandTest {
   }
 
   @Test
+  void attributesOfAStatementWithoutParametersLeaveItNoTypes() {
+    ExecuteCommand command =
+        read(packet(8, 1, 0, 1, TEXT & 0xFF, 0, 1, 'a', 1, 'v'), 0, ATTRIBUTES);
+    assertThat(command.hasTypes()).isFalse();
+    assertThat(command.types()).isNull();
+    assertThat(command.values(0, null, Map.of())).isEmpty();
+  }
+
+  @Test
   void executionsWithOtherAttributesAreOthers() {
     byte[] types = {LONG, 0, 0};
     byte[][] all = {
