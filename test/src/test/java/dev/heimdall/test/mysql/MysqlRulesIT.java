@@ -13,6 +13,7 @@ import dev.heimdall.test.fixture.MariaServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -206,6 +207,28 @@ class MysqlRulesIT {
       assertThat(rows(direct, "SELECT count(*) FROM ruled")).containsExactly("1");
       client.setAutoCommit(true);
     }
+  }
+
+  /** Literals of the deferred text are of the parameters' types, and have all their digits. */
+  @Test
+  void valuesOfADeferredExecutionAreThoseOfADirectOne() throws SQLException {
+    execute(direct, "DROP TABLE IF EXISTS edges");
+    execute(direct, "CREATE TABLE edges (d DOUBLE, f DOUBLE, n DECIMAL(40,10), b DOUBLE)");
+    String insert = "INSERT INTO edges SELECT ?, ?, ? + 0, ? + 0 -- ";
+    try (Connection client = client(true)) {
+      for (String how : List.of("now", "in_the_end")) {
+        try (PreparedStatement statement = client.prepareStatement(insert + how)) {
+          statement.setDouble(1, -0.0);
+          statement.setFloat(2, 0.1F);
+          statement.setBigDecimal(3, new BigDecimal("12345678901234567890.125"));
+          statement.setBytes(4, new byte[] {'7'});
+          statement.executeUpdate();
+        }
+      }
+    }
+    assertThat(rows(direct, "SELECT CAST(d AS CHAR), f, n, b FROM edges"))
+        .hasSize(2)
+        .containsOnly("-0 0.10000000149011612 12345678901234567890.1250000000 7.0");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_BIT;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_BLOB;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_DATE;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_DATETIME;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_DECIMAL;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_DOUBLE;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_FLOAT;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_INT24;
@@ -11,6 +12,7 @@ import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_LONG;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_LONGLONG;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_LONG_BLOB;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_MEDIUM_BLOB;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_NEWDECIMAL;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_NULL;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_SHORT;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_STRING;
@@ -29,9 +31,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Values of parameters and of rows as the binary protocol has them. */
 public final class BinaryValue {
+  /** Digits that DECIMAL takes as they are: 65, of which 30 stand behind the point. */
+  private static final Pattern PLAIN_DECIMAL = Pattern.compile("-?[0-9]{1,35}(\\.[0-9]{1,30})?");
+
   private BinaryValue() {}
 
   /**
@@ -57,7 +63,8 @@ public final class BinaryValue {
    * Reads a value that is not NULL.
    *
    * @param type of MYSQL_TYPE_*
-   * @return a text, a number, or an array of bytes; null for the type NULL
+   * @return a text, an array of bytes, or a number: a {@link Float} or {@link Double} of the
+   *     floating types, a {@link BigDecimal} of the others; null for the type NULL
    * @throws IndexOutOfBoundsException if it is cut
    * @throws NumberFormatException for a number that none is
    */
@@ -73,8 +80,9 @@ public final class BinaryValue {
           unsigned
               ? new BigDecimal(Long.toUnsignedString(in.readLongLE()))
               : new BigDecimal(in.readLongLE());
-      case TYPE_FLOAT -> number(Float.toString(in.readFloatLE()));
-      case TYPE_DOUBLE -> number(Double.toString(in.readDoubleLE()));
+      case TYPE_FLOAT -> finite(in.readFloatLE());
+      case TYPE_DOUBLE -> finite(in.readDoubleLE());
+      case TYPE_DECIMAL, TYPE_NEWDECIMAL -> decimal(LengthEncoded.readBytes(in));
       case TYPE_TIMESTAMP, TYPE_DATE, TYPE_DATETIME -> moment(in.readSlice(in.readUnsignedByte()));
       case TYPE_TIME -> time(in.readSlice(in.readUnsignedByte()));
       case TYPE_BIT, TYPE_TINY_BLOB, TYPE_MEDIUM_BLOB, TYPE_LONG_BLOB, TYPE_BLOB ->
@@ -122,9 +130,37 @@ public final class BinaryValue {
     }
   }
 
-  /** Some drivers have no whole numbers. */
-  private static BigDecimal number(String value) {
-    return new BigDecimal(value).stripTrailingZeros();
+  /** SQL has no literal of another. */
+  private static Number finite(Number value) {
+    if (!Double.isFinite(value.doubleValue())) {
+      throw new NumberFormatException("not finite");
+    }
+    return value;
+  }
+
+  /** Servers read what is no plain number by rules of their own. */
+  private static Object decimal(byte[] value) {
+    Object text = text(value);
+    return text instanceof String digits && PLAIN_DECIMAL.matcher(digits).matches()
+        ? new BigDecimal(digits)
+        : text;
+  }
+
+  /**
+   * Digits of a number that was read, without an exponent. Some drivers have no whole numbers:
+   * those are without a point.
+   */
+  public static String plain(Number number) {
+    if (number instanceof BigDecimal exact) {
+      return exact.toPlainString();
+    }
+    String digits = new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
+    return isNegativeZero(number.doubleValue()) ? "-" + digits : digits;
+  }
+
+  /** True for the zero below 0, which a {@link BigDecimal} has not. */
+  public static boolean isNegativeZero(double number) {
+    return number == 0 && Double.doubleToRawLongBits(number) != 0;
   }
 
   private static String moment(ByteBuf in) {

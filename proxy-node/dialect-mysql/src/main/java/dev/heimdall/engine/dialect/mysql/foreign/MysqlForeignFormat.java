@@ -8,13 +8,13 @@ import dev.heimdall.engine.sql.PlaceholderText;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.BinaryValue;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
-import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -127,8 +127,8 @@ public final class MysqlForeignFormat implements ForeignFormat {
       } else if (value == null) {
         into.setNull(i + 1, Types.NULL);
       } else {
-        boolean number = value instanceof BigDecimal;
-        into.setObject(i + 1, number ? ((BigDecimal) value).toPlainString() : value, Types.OTHER);
+        Object text = value instanceof Number number ? BinaryValue.plain(number) : value;
+        into.setObject(i + 1, text, Types.OTHER);
       }
     }
   }

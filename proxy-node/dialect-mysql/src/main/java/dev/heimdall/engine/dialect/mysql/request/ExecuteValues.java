@@ -4,6 +4,7 @@ import dev.heimdall.engine.dialect.mysql.sql.MysqlLexer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlLiteral;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.wire.mysql.BinaryValue;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -70,8 +71,15 @@ final class ExecuteValues {
     return next == values.size() ? Optional.of(text.toString()) : Optional.empty();
   }
 
-  /** Whole numbers as they are; others with an exponent, which makes no DECIMAL of a DOUBLE. */
-  private static String number(BigDecimal number) {
+  /**
+   * Literal of a DOUBLE, of which servers take a FLOAT for one: with an exponent, as it is a
+   * DECIMAL without. Whole numbers stay whole: some drivers have none of a type of their own.
+   */
+  private static String floating(double value) {
+    if (BinaryValue.isNegativeZero(value)) {
+      return "-0e0";
+    }
+    BigDecimal number = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     return number.scale() <= 0 && number.precision() - number.scale() <= MOST_DIGITS
         ? number.toPlainString()
         : number.unscaledValue() + "E" + -number.scale();
@@ -81,9 +89,12 @@ final class ExecuteValues {
     if (value == null) {
       return "NULL";
     } else if (value instanceof byte[] bytes) {
-      return "x'" + HexFormat.of().formatHex(bytes) + "'";
+      // With its character set it is a text where a number is asked for, too.
+      return "_binary x'" + HexFormat.of().formatHex(bytes) + "'";
     } else if (value instanceof BigDecimal number) {
-      return number(number);
+      return number.toPlainString();
+    } else if (value instanceof Number number) {
+      return floating(number.doubleValue());
     }
     return MysqlLiteral.text(value.toString(), mode);
   }

@@ -5,7 +5,6 @@ import dev.heimdall.engine.wire.mysql.BinaryValue;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import io.netty.buffer.ByteBuf;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -124,7 +123,7 @@ record ResultColumn(String name, int type, boolean unsigned, boolean bytes) {
       row.add(
           value instanceof byte[] all
               ? column.shown(all)
-              : value instanceof BigDecimal number ? number.toPlainString() : "" + value);
+              : value instanceof Number number ? BinaryValue.plain(number) : "" + value);
     }
   }
 
