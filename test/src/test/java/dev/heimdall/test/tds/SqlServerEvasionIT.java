@@ -145,6 +145,42 @@ class SqlServerEvasionIT {
           "values (1) select v from secret",
           "\u3000select v from secret");
 
+  /** Texts in which servers find other words: those of SQL Server, of Babelfish, or of both. */
+  private static final List<String> READ_OTHERWISE =
+      List.of(
+          "select v from secret@x",
+          "select v from secret@",
+          "select v from dbo.secret@x",
+          "select v from app..secret@x where 1 = 1",
+          "select v from Secret@1",
+          "select v into #q from secret@x",
+          "with q as (select v from secret@x) select v from q",
+          "exec('select v from secret@x')",
+          "begin select v from secret@x end",
+          "update secret@x set v = 1",
+          "delete secret@x",
+          "insert into secret@x values (1)",
+          "select \u00a31from secret",
+          "select v, \u20ac1.5from secret",
+          "select \u00a31.from secret",
+          "select $from secret",
+          "select 1 a\u00a31from secret",
+          "select v from .secret",
+          "select v from ..secret",
+          "select v from ...secret",
+          "select v from other o, ..secret",
+          "update ..secret set v = 1",
+          "select v from\bsecret",
+          "select v from\u0001secret",
+          "select v from\u000bsecret",
+          "select v from\fsecret",
+          "select v from\u001fsecret",
+          "select v from\u00a0secret",
+          "select 1 -- x\rselect v from secret",
+          "select v, 1efrom secret",
+          "select v, 0xfrom secret",
+          "print 1exec('select v from secret')");
+
   private TdsTarget server;
   private SqlServerNode node;
   private Connection client;
@@ -186,6 +222,14 @@ class SqlServerEvasionIT {
   void whateverTouchesTheTableIsRejected(String way) {
     assertThat(error(way)).isEqualTo(REJECTED);
     assertThat(error("select v from other")).isZero();
+  }
+
+  @Test
+  void aTextCountsAsAllThatServersReadInIt() {
+    for (String text : READ_OTHERWISE) {
+      assertThat(error(text)).as(text).isEqualTo(REJECTED);
+    }
+    assertThat(error("select v as [a@b], 1.5 as b from other")).isZero();
   }
 
   @ParameterizedTest

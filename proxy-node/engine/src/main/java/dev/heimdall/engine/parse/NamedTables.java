@@ -211,7 +211,11 @@ final class NamedTables {
       if (!at(i + 1).isSign(".")) {
         break;
       }
-      i += at(i + 2).isSign(".") ? 3 : 2;
+      boolean schemaLeftOut = at(i + 2).isSign(".");
+      if (schemaLeftOut) {
+        parts.add(null);
+      }
+      i += schemaLeftOut ? 3 : 2;
     }
     if (column && !parts.isEmpty()) {
       parts.remove(parts.size() - 1);

@@ -96,14 +96,23 @@ public final class StatementParser {
       findings.uncertain(
           StatementClass.UNKNOWN, "ends inside a literal, a quoted name, a comment or a body");
       recognise(text, 0, text.length, lexerMode, findings);
+      String other = dialect.otherReading(text, 0, text.length, lexerMode);
+      if (other != null) {
+        byte[] reading = other.getBytes(StandardCharsets.UTF_8);
+        recognise(reading, 0, reading.length, lexerMode, findings);
+      }
       findings.words(words(reader, sql, lexerMode));
       return;
     }
+    String other = dialect.otherReading(text, 0, text.length, lexerMode);
     Tokenizer tokenizer = new Tokenizer(dialect);
     for (int i = 0; i < statements; i++) {
       findings.statement();
       int start = splitter.start(i);
       int length = splitter.end(i) - start;
+      if (other != null) {
+        findings.uncertain(StatementClass.UNKNOWN, "may be read in more than one way by servers");
+      }
       if (i >= MOST_STATEMENTS) {
         for (int rest = i + 1; rest < statements; rest++) {
           findings.statement();
@@ -128,6 +137,10 @@ public final class StatementParser {
         String statement = new String(text, start, length, StandardCharsets.UTF_8);
         findings.words(words(reader, statement, lexerMode));
       }
+    }
+    if (other != null) {
+      byte[] reading = other.getBytes(StandardCharsets.UTF_8);
+      recognise(reading, 0, reading.length, lexerMode, findings);
     }
   }
 

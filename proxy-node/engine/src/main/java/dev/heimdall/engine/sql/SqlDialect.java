@@ -158,6 +158,16 @@ public interface SqlDialect extends Lexers {
   StatementClassifier classifier(boolean knowsBlocks);
 
   /**
+   * Another reading of a text that servers of the dialect cut into other words than its lexer does,
+   * in words that all of them find.
+   *
+   * @return null where there is none
+   */
+  default String otherReading(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    return null;
+  }
+
+  /**
    * Says what a text says by itself: some microseconds for ordinary statements, some tens of
    * milliseconds for the longest, so that it does not belong on an event loop. Never throws.
    *

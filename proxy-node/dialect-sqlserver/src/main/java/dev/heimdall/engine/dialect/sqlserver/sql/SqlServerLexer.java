@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.sql;
 
 import dev.heimdall.engine.sql.ByteClass;
 import dev.heimdall.engine.sql.Lexer;
+import java.util.Arrays;
 
 /**
  * SQL Server's tokens, of text that came as UTF-8. Variables and temporary tables are words, with
@@ -9,7 +10,7 @@ import dev.heimdall.engine.sql.Lexer;
  */
 final class SqlServerLexer extends Lexer {
   /** The class of a byte; never written to. */
-  private static final byte[] CLASSES = ByteClass.classes();
+  private static final byte[] CLASSES = classes();
 
   /** True if a byte may go on in an identifier; never written to. */
   private static final boolean[] IN_WORD = ByteClass.inWord();
@@ -18,6 +19,13 @@ final class SqlServerLexer extends Lexer {
 
   SqlServerLexer(boolean reportsHints) {
     this.reportsHints = reportsHints;
+  }
+
+  /** All that is no character counts as blank: servers take some of it for such, or reject it. */
+  private static byte[] classes() {
+    byte[] classes = ByteClass.classes();
+    Arrays.fill(classes, 0, ' ' + 1, ByteClass.SPACE);
+    return classes;
   }
 
   @Override
@@ -93,7 +101,7 @@ final class SqlServerLexer extends Lexer {
 
   /**
    * True if a character beyond ASCII is one of Unicode's spaces, which a server may read as the end
-   * of a word.
+   * of a word, or U+FFFD, which stands for what could not be read.
    */
   private boolean isSpace(int at) {
     int second = at + 1 < limit ? text[at + 1] & 0xff : 0;
@@ -105,7 +113,7 @@ final class SqlServerLexer extends Lexer {
           (second == 0x80 && (third <= 0x8f || (third >= 0xa8 && third <= 0xaf)))
               || (second == 0x81 && (third == 0x9f || third == 0xa0));
       case 0xe3 -> second == 0x80 && third == 0x80;
-      case 0xef -> second == 0xbb && third == 0xbf;
+      case 0xef -> second == 0xbb && third == 0xbf || second == 0xbf && third == 0xbd;
       default -> false;
     };
   }
@@ -119,7 +127,7 @@ final class SqlServerLexer extends Lexer {
       while (p < stop && ByteClass.isHex(s[p])) {
         p++;
       }
-      return token(NUMBER, from, p);
+      return endsNumber(p) ? token(NUMBER, from, p) : broken(from);
     }
     p = digits(p);
     if (p < stop && s[p] == '.') {
@@ -130,9 +138,18 @@ final class SqlServerLexer extends Lexer {
       if (p < stop && (s[p] == '+' || s[p] == '-')) {
         p++;
       }
+      int exponent = p;
       p = digits(p);
+      if (p == exponent && !endsNumber(p)) {
+        return broken(from);
+      }
     }
     return token(NUMBER, from, p);
+  }
+
+  /** False where letters follow that servers may take for a part of the number, or not. */
+  private boolean endsNumber(int at) {
+    return at >= limit || !isInWord(text[at] & 0xff);
   }
 
   /** -1 where a lone carriage return leaves open whether the line is over. */

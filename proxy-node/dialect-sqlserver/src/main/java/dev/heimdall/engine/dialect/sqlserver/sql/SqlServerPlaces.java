@@ -87,14 +87,17 @@ final class SqlServerPlaces {
   }
 
   /**
-   * True if a word has a character that may end it for the server: a space or a currency sign
-   * beyond ASCII, or a dollar that is money.
+   * True if a word has a character that may end it for a server: a space or a currency sign beyond
+   * ASCII, a dollar that is money, or a sign of variables behind its beginning.
    */
   static boolean isOdd(byte[] text, int from, int to) {
     if (text[from] == '$') {
       return !DOLLAR_WORDS.contains(Lexer.decode(text, from, to).toLowerCase(Locale.ROOT));
     }
     for (int i = from; i < to; i++) {
+      if (text[i] == '@' && i > from && !(i == from + 1 && text[from] == '@')) {
+        return true;
+      }
       if (text[i] < 0) {
         String word = Lexer.decode(text, from, to);
         return !word.codePoints().allMatch(SqlServerPlaces::isInName);
@@ -103,7 +106,7 @@ final class SqlServerPlaces {
     return false;
   }
 
-  private static boolean isInName(int point) {
+  static boolean isInName(int point) {
     return point < 0x80 || Character.isLetterOrDigit(point);
   }
 }

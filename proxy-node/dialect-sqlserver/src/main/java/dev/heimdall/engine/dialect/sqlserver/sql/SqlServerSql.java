@@ -129,6 +129,11 @@ public final class SqlServerSql implements SqlDialect {
   }
 
   @Override
+  public String otherReading(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    return OtherReading.of(sql, offset, length, lexerMode);
+  }
+
+  @Override
   public ParsedStatement parse(String sql, LexerMode lexerMode) {
     return parser.parse(sql, lexerMode);
   }

@@ -135,6 +135,56 @@ class SqlServerSqlTest {
     assertThat(parsed(sql).understood()).isFalse();
   }
 
+  /** One server reads a table of this name, another one does not. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT a FROM t@x",
+        "SELECT a FROM dbo.u@x JOIN t@y ON 1 = 1",
+        "SELECT \u00a31FROM t",
+        "SELECT b, \u20ac1.5FROM t",
+        "SELECT \u00a31.FROM t",
+        "SELECT $FROM t",
+        "SELECT a FROM .t",
+        "SELECT a FROM ...t",
+        "SELECT a FROM u, ..t",
+        "SELECT a FROM\bt",
+        "SELECT a FROM\u00a0t",
+        "SELECT 1 --x\rSELECT a FROM t",
+        "BEGIN SELECT a FROM t@x END"
+      })
+  void aTextCountsAsAllThatServersReadInIt(String sql) {
+    assertThat(parsed(sql).reads()).contains(new TableName(null, null, "t"));
+    assertThat(parsed(sql).understood()).as(sql).isEqualTo(sql.contains("\b"));
+  }
+
+  /** The database is not lost where the schema is left out. */
+  @Test
+  void namesOfThreePartsAreRecognised() {
+    assertThat(parsed("BEGIN SELECT a FROM d..t END").reads())
+        .containsExactly(new TableName("d", null, "t"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SELECT 1exec p", "SELECT 0x1from t", "SELECT 1e+from t"})
+  void aNumberThatMayGoOnIsNotUnderstood(String sql) {
+    assertThat(parsed(sql).understood()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT $1.5, 0xAB, 1e5, 1.e1, .5 FROM t",
+        "SELECT '@a@b', [a@b], @c, @@ROWCOUNT FROM dbo . t",
+        "SELECT 1FROM t",
+        "SELECT a -- x@y\r\nFROM t /* u@v */",
+        "SELECT $action, $identity, x.a FROM t x"
+      })
+  void whatAllServersReadAlikeIsUnderstood(String sql) {
+    assertThat(parsed(sql).understood()).isTrue();
+    assertThat(parsed(sql).reads()).hasSize(1);
+  }
+
   @Test
   void statementsAreRead() {
     assertThat(parsed("SELECT [a] FROM [d]..[T] WHERE b = @c").reads())
