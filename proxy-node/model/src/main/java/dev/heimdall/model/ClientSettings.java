@@ -90,6 +90,14 @@ public record ClientSettings(
         Duration halfClosedTimeout,
     @Setting(
             value =
+                "End the connection of a client of PostgreSQL that listens (`LISTEN`) when the"
+                    + " connection over which the proxy listens for it is lost, because"
+                    + " notifications may have been missed. Off, the client goes on and does not"
+                    + " notice.",
+            byDefault = "true")
+        boolean endOnMissedNotifications,
+    @Setting(
+            value =
                 "Let clients send files of their own when a statement asks for one (`LOAD DATA"
                     + " LOCAL INFILE`), for MySQL and MariaDB. The server must allow it, too, and"
                     + " the client.",

@@ -245,6 +245,7 @@ public final class FullConfiguration {
             "cancelTimeout": "5s",
             "replyTimeout": "2m",
             "halfClosedTimeout": "3m",
+            "endOnMissedNotifications": false,
             "localInfile": false,
             "compression": false
           },

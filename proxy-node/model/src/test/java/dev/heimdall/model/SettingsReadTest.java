@@ -209,6 +209,7 @@ class SettingsReadTest {
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(60),
+                    true,
                     false,
                     true),
                 new ClientTls(
@@ -466,6 +467,7 @@ class SettingsReadTest {
                     Duration.ofSeconds(5),
                     Duration.ofMinutes(2),
                     Duration.ofMinutes(3),
+                    false,
                     false,
                     false),
                 new ClientTls(

@@ -372,7 +372,7 @@ class NotificationsIT extends EachNodeKind {
 
   /** Held back is no answer for long, and none where nobody can tell. */
   @Test
-  void anAnswerDoesNotWaitForAListenerThatIsSilentOrGone() throws Exception {
+  void anAnswerDoesNotWaitForAListenerThatIsSilent() throws Exception {
     assumeTrue(kind.multiplexes(), "else each client listens for itself");
     try (RawClient client = logIn()) {
       client.query("LISTEN late");
@@ -385,11 +385,6 @@ class NotificationsIT extends EachNodeKind {
         signal("CONT", process);
       }
       assertThat(next(client)).isEqualTo("NotificationResponse late=in time");
-      SharedPostgres.value("SELECT pg_terminate_backend(" + process + ")");
-      client.query("NOTIFY late, 'perhaps lost'");
-      Await.until(
-          "it listens again",
-          () -> client.query("NOTIFY late, 'x'").stream().anyMatch(m -> m.type() == 'A'));
     }
   }
 

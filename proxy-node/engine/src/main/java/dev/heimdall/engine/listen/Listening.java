@@ -37,6 +37,14 @@ public final class Listening {
   /** An answer is held back no longer than that for notifications of its own. */
   private static final int MOST_HELD_MILLIS = 1000;
 
+  private static final ServerError MISSED =
+      ServerError.fatal(
+              Sqlstate.ADMIN_SHUTDOWN,
+              "terminating connection because notifications may have been missed")
+          .withDetail("The connection over which the node listens for its clients was lost.")
+          .withHint(
+              "Connect and LISTEN again, then look for what may have been notified meanwhile.");
+
   private final ListeningClient client;
   private final NotificationHubs hubs;
   private final LoopContext loop;
@@ -435,6 +443,21 @@ public final class Listening {
       leave(channel);
     }
     count();
+  }
+
+  /**
+   * The hub has lost the connection over which it listened for this client: what is notified before
+   * it listens again is missed, by whichever node or program. On a direct connection the client
+   * would notice, so it is ended. Callable from any thread.
+   */
+  void missed() {
+    loop.soon(this::endMissed, client::failed);
+  }
+
+  private void endMissed() {
+    if (!client.closed() && hears() && client.endsOnMissedNotifications()) {
+      client.fatal(MISSED);
+    }
   }
 
   /** Notifications from the hub, in their order; on any thread. */

@@ -54,6 +54,9 @@ public interface ListeningClient {
   /** The channels take so many bytes, for which there was memory. */
   void holds(long channels);
 
+  /** True if it is to be ended once it may have missed notifications. */
+  boolean endsOnMissedNotifications();
+
   /** Sends an error and closes. */
   void fatal(ServerError error);
 

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One server connection that listens for all sessions of a pool, so that LISTEN does not pin them.
  * Its state belongs to one event loop; sessions of any loop ask by {@link #listen}. When the
- * connection is lost it is made anew; what was notified in between is lost, as it is for any client
- * of PostgreSQL that reconnects.
+ * connection is lost it is made anew; what was notified in between is lost, which its sessions
+ * learn, as any client of PostgreSQL that loses its connection.
  */
 final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext.Flushable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
@@ -382,14 +382,20 @@ final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext
     pools.closed(closed);
     if (connection == closed) {
       connection = null;
+      Set<Listening> missing = new HashSet<>();
+      confirmed.forEach(channel -> missing.addAll(listeners.getOrDefault(channel, Set.of())));
       confirmed.clear();
       listens.clear();
       partial = null;
       refuseWaiting(
           ServerError.connectionFailure("the connection to the database server was lost"));
       if (!listeners.isEmpty()) {
-        LOG.warn("the connection that listens for notifications was lost; it is made anew");
+        LOG.warn(
+            "the connection that listens for notifications was lost; it is made anew, and {} clients"
+                + " may have missed notifications",
+            missing.size());
       }
+      missing.forEach(Listening::missed);
       reconnectLater();
     }
   }

@@ -165,6 +165,11 @@ final class AccompaniedSession implements StartingClient, ListeningClient {
   }
 
   @Override
+  public boolean endsOnMissedNotifications() {
+    return session.vdb().settings().vdb().clients().endOnMissedNotifications();
+  }
+
+  @Override
   public void holds(long channels) {
     memory.channelsAre(channels);
   }
