@@ -123,6 +123,40 @@ class UnsentScriptsTest {
   }
 
   @Test
+  void aBeginThatHasLeftIsSentAgainAndBeginsElsewhere() {
+    SimulatedClient ann = node.client("ann");
+    ann.query("SELECT 0").told();
+    for (String begin : List.of("BEGIN", "START TRANSACTION", "BEGIN READ ONLY")) {
+      node.servers().hold(true);
+      ann.query(begin);
+      server().kill();
+      node.servers().hold(false);
+      node.turns().advance(Duration.ofSeconds(5));
+
+      assertThat(ann.told()).as(begin).hasSize(2).element(1).isEqualTo("ready T");
+      assertThat(ann.query("COMMIT").told()).containsExactly("done COMMIT", "ready I");
+    }
+  }
+
+  @Test
+  void aBeginIsNotSentAgainWithAWriteOrTheEndOfItsTransactionBehindIt() {
+    for (List<String> sent :
+        List.of(List.of("BEGIN", "INSERT 1"), List.of("BEGIN", "SELECT 1", "COMMIT"))) {
+      SimulatedClient ann = node.client("ann");
+      ann.query("SELECT 0").told();
+      node.servers().hold(true);
+      ann.send(query(sent.toArray(String[]::new)));
+      server().kill();
+      node.servers().hold(false);
+      node.turns().advance(Duration.ofSeconds(5));
+
+      assertThat(ann.told().get(0)).as(sent.toString()).startsWith("error 08006");
+      assertThat(ann.query("ROLLBACK").told().toString()).endsWith("ready I]");
+      assertThat(node.servers().written()).isEmpty();
+    }
+  }
+
+  @Test
   void whatHasLeftIsNotSentAgain() {
     SimulatedClient ann = node.client("ann");
     ann.query("SELECT 0").told();

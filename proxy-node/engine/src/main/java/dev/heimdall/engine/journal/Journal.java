@@ -156,6 +156,11 @@ public final class Journal {
     }
   }
 
+  /** A transaction block begins in the open unit, which changes nothing by that. */
+  public void beginsBlock() {
+    open.begins = true;
+  }
+
   /** The open unit may change something: it can be read again as long as none of it has left. */
   public void changes() {
     mayChange(Guard.UNSENT);
@@ -395,12 +400,20 @@ public final class Journal {
    * @param outstanding how many were sent to their end
    * @param block the number from which on they belong to a transaction that began with one of them;
    *     or beyond their end
+   * @param begun the unit that began a block which begins anew; units that began others are not
+   *     read again once they have left
    * @param unsent the first of which nothing has left the node; or beyond their end
    * @param delivered what the client has had of the first answer
    * @param permitted whether what was lost may be tried again
    */
   public List<Segment> lost(
-      long done, int outstanding, long block, long unsent, Delivery delivered, boolean permitted) {
+      long done,
+      int outstanding,
+      long block,
+      long begun,
+      long unsent,
+      Delivery delivered,
+      boolean permitted) {
     List<Segment> segments = new ArrayList<>();
     List<Unit> again = new ArrayList<>();
     int failed = 0;
@@ -410,6 +423,7 @@ public final class Journal {
       if (number < block
           && unit != null
           && unit.number == number
+          && (!unit.begins || number >= begun)
           && readAgain(
               unit,
               number >= unsent ? Cause.NEVER_SENT : Cause.CONNECTION_LOST,
@@ -433,6 +447,12 @@ public final class Journal {
     return segments;
   }
 
+  /** True if this is the last unit of which anything was sent, and it changes nothing. */
+  boolean lastReads(long number) {
+    Unit last = units.peekLast();
+    return last != null && last.number == number && last.reads() && (open == null || !open.begun());
+  }
+
   /**
    * True if all that is unanswered is read again if the connection is lost before any of it is, and
    * what has no end yet, for instance because the server is asked about it first.
@@ -454,7 +474,7 @@ public final class Journal {
   }
 
   private static boolean goesAgain(Unit unit) {
-    return readAgain(unit, Cause.CONNECTION_LOST, Delivery.NOTHING, true);
+    return !unit.begins && readAgain(unit, Cause.CONNECTION_LOST, Delivery.NOTHING, true);
   }
 
   /**

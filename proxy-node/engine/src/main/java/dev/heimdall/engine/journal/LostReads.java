@@ -94,13 +94,17 @@ public final class LostReads {
     long done = position.done();
     long end = done + position.outstanding();
     long unsent = journal.firstUnsent(from.left());
-    // A block whose beginning has not left either begins anew.
-    boolean inBlock = begun >= done && begun < unsent;
+    // A block whose beginning has not left begins anew; so does one of which nothing else was sent.
+    boolean inBlock =
+        begun >= done
+            && begun < unsent
+            && !(begun == end - 1 && delivered == Delivery.NOTHING && journal.lastReads(begun));
     List<Segment> plan =
         journal.lost(
             done,
             position.outstanding(),
             inBlock ? begun : end + 1,
+            begun >= done && !inBlock ? begun : unsent,
             unsent,
             delivered,
             client.mayGoOn());

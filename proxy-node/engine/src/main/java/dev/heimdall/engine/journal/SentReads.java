@@ -76,9 +76,12 @@ public final class SentReads {
    *
    * @param later whether it may be read again where it has not been sent
    */
-  public void statement(boolean reads, boolean later, boolean dropsNames) {
+  public void statement(boolean reads, boolean later, boolean begins, boolean dropsNames) {
     if (!journal.isOpen()) {
       return;
+    }
+    if (begins) {
+      journal.beginsBlock();
     }
     if (!reads && later) {
       journal.changes();

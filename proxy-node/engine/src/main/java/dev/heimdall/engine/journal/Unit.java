@@ -27,6 +27,9 @@ public final class Unit {
   /** Of its answer, by which its transaction is compared when it is run again; null until then. */
   byte[] sum;
 
+  /** True if a transaction block begins in it: it is read again only with all of the block. */
+  boolean begins;
+
   /** True if it asks for the answer to what has no Sync yet. */
   boolean flushed;
 

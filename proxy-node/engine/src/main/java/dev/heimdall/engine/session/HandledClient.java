@@ -196,7 +196,7 @@ public final class HandledClient {
 
   /** A statement is being sent of which this is known. */
   public void sending(boolean mayRepeat, boolean mayRunLater, boolean dropsNames) {
-    session.sent().reads().statement(mayRepeat, mayRunLater, dropsNames);
+    session.sent().reads().statement(mayRepeat, mayRunLater, false, dropsNames);
   }
 
   /** Groups of messages that are not answered. */
@@ -282,6 +282,16 @@ public final class HandledClient {
    */
   public void prepares(QueryPipeline looked) {
     reads.prepares(looked.statement(), looked.effects(), looked.decision());
+  }
+
+  /** True if that is a read that may run elsewhere than where it is prepared. */
+  public boolean mayRunElsewhere() {
+    return reads.mayRunElsewhere();
+  }
+
+  /** The client has sent part of a batch only, and has no server connection for the rest. */
+  public void awaitsRestOfBatch(boolean now) {
+    session.pending().awaitsRestOfBatch(now);
   }
 
   /** True if its source is a cluster with a writer to be followed. */

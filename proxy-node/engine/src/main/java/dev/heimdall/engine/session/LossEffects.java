@@ -83,11 +83,13 @@ final class LossEffects implements LostClient {
     }
     lifecycle.side().end();
     ByteBuf out = output.alloc().buffer(256);
-    for (int i = 0; i < units; i++) {
+    boolean amidBatch = open || session.protocol().takePutInEnd();
+    int whole = amidBatch && !open ? units - 1 : units;
+    for (int i = 0; i < whole; i++) {
       pending.refused();
       output.encoder().failure(error, transaction.status(), out);
     }
-    if (open) {
+    if (amidBatch) {
       pending.refused();
       output.encoder().error(error, out);
       input.skipBatch();

@@ -261,6 +261,7 @@ final class SessionControl {
 
   private boolean idle() {
     return !last.begun()
+        && !pending.restAwaited()
         && transaction.status() == TransactionState.IDLE
         && !sent.transaction().active()
         && !lease.resending().pending()
@@ -311,7 +312,7 @@ final class SessionControl {
    * nothing more has what it has sent run here, and ends behind that.
    */
   boolean leaves() {
-    return (drains || departs) && !last.begun();
+    return (drains || departs) && !last.begun() && !pending.restAwaited();
   }
 
   /** True if it is to go to another process. */
@@ -323,6 +324,7 @@ final class SessionControl {
   boolean endsDrained() {
     if (drains
         && !last.begun()
+        && !pending.restAwaited()
         && transaction.status() == TransactionState.IDLE
         && !sent.transaction().active()) {
       terminate();

@@ -33,6 +33,9 @@ public record StatementFacts(
   private static final StatementFacts[] MULTI = multi(false);
   private static final StatementFacts[] MULTI_WITH_TRANSACTIONS = multi(true);
 
+  /** The one instance for statements that begin a transaction block and do nothing else. */
+  public static final StatementFacts BEGIN = SINGLE[StatementKind.BEGIN.ordinal()];
+
   /** Text that ends inside a token: the server refuses it, and if it does not, nothing is known. */
   public static final StatementFacts UNREADABLE =
       new StatementFacts(

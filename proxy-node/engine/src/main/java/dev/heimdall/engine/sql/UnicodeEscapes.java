@@ -3,7 +3,7 @@ package dev.heimdall.engine.sql;
 import java.nio.charset.StandardCharsets;
 
 /** Decodes PostgreSQL's {@code U&"…"} and {@code U&'…'}. */
-final class UnicodeEscapes {
+public final class UnicodeEscapes {
   private UnicodeEscapes() {}
 
   /**
@@ -13,7 +13,7 @@ final class UnicodeEscapes {
    * @param escape begins a character by its number
    * @return null where the server would refuse it
    */
-  static String decode(byte[] content, char quote, char escape) {
+  public static String decode(byte[] content, char quote, char escape) {
     if (!isEscape(escape)) {
       return null;
     }

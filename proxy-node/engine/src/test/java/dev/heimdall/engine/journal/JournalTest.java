@@ -90,6 +90,7 @@ class JournalTest {
             (int) (sent - done),
             block,
             Long.MAX_VALUE,
+            Long.MAX_VALUE,
             delivered ? Delivery.UNKNOWN : Delivery.NOTHING,
             true)) {
       plan.append(segment.failed()).append(" failed ");

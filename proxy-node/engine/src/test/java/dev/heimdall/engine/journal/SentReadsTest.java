@@ -49,7 +49,7 @@ class SentReadsTest implements UnitDestination {
     ByteBuf input = Unpooled.copiedBuffer(text, US_ASCII);
     inputs.add(input);
     if (reads.handles(input, (byte) 'Q', text.length())) {
-      reads.statement(changesNothing, false, false);
+      reads.statement(changesNothing, false, false, false);
       journal.handled(text.length(), text.length(), true);
     }
     client.sent++;
@@ -61,6 +61,7 @@ class SentReadsTest implements UnitDestination {
         journal.lost(
             client.done,
             client.outstanding(),
+            Long.MAX_VALUE,
             Long.MAX_VALUE,
             Long.MAX_VALUE,
             Delivery.NOTHING,

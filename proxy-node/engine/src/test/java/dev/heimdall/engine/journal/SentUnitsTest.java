@@ -72,7 +72,7 @@ class SentUnitsTest implements UnitDestination {
       sent.alone().keepForFailover(message, true);
     }
     assertThat(sent.keeps(message, false)).isTrue();
-    sent.reads().statement(changesNothing, false, false);
+    sent.reads().statement(changesNothing, false, false, false);
     if (ends) {
       client.sent++;
       sent.unitSent();

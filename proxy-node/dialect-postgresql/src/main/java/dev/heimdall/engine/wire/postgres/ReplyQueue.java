@@ -22,6 +22,9 @@ public final class ReplyQueue<O> {
   /** ReadyForQuery: forward, then the group is complete. */
   public static final int READY = 2;
 
+  /** ReadyForQuery that is ours: the client has not ended its batch; then the group is complete. */
+  public static final int READY_OURS = 3;
+
   /** The server sent what nothing on the way to it could have caused. */
   public static final int OUT_OF_SYNC = -1;
 
@@ -80,6 +83,9 @@ public final class ReplyQueue<O> {
 
   /** An empty Query in the place of the client's, which the server skips wherever it skips that. */
   public static final byte QUERY_OURS = 23;
+
+  /** A Sync that we put in: the end of its group is not for the client. */
+  public static final byte SYNC_OURS = 24;
 
   private byte[] entries = new byte[16];
   private int head;
@@ -258,7 +264,7 @@ public final class ReplyQueue<O> {
   /**
    * A message arrived whose leading known entries were taken before.
    *
-   * @return FORWARD, SWALLOW, READY or OUT_OF_SYNC
+   * @return FORWARD, SWALLOW, READY, READY_OURS or OUT_OF_SYNC
    */
   public int on(byte type) {
     byte first = first();
@@ -380,7 +386,7 @@ public final class ReplyQueue<O> {
       return OUT_OF_SYNC;
     }
     pop();
-    return READY;
+    return first == SYNC_OURS ? READY_OURS : READY;
   }
 
   /** The group that ReadyForQuery just ended leaves the queue; call after the owner was told. */

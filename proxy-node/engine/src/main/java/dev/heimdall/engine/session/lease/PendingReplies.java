@@ -33,6 +33,12 @@ public final class PendingReplies implements UnitPosition {
   /** True if a statement waits that has not been sent, and its time counts. */
   private boolean queued;
 
+  /**
+   * True if the client is amid a batch of which all that was sent is answered, and needs no server
+   * connection before it sends more: a fact beside where its lease stands.
+   */
+  private boolean restAwaited;
+
   private boolean overdueReported;
   private long statements;
   private long lastActivity;
@@ -178,6 +184,7 @@ public final class PendingReplies implements UnitPosition {
    * @return whether nothing was to be answered before
    */
   public boolean groupSent() {
+    restAwaited = false;
     boolean first = outstanding++ == 0;
     if (first) {
       begun();
@@ -192,6 +199,16 @@ public final class PendingReplies implements UnitPosition {
       overdueReported = false;
     }
     queued = false;
+  }
+
+  /** The client is, or is no more, amid a batch for which it needs no server connection yet. */
+  public void awaitsRestOfBatch(boolean now) {
+    restAwaited = now;
+  }
+
+  /** True if the client is amid a batch though no server connection is. */
+  public boolean restAwaited() {
+    return restAwaited;
   }
 
   /** The group sent last will be sent again: nothing was answered, and nothing will be. */

@@ -44,6 +44,14 @@ public interface SessionProtocol {
   /** The transaction is about to be run again from its beginning. */
   default void rewinds() {}
 
+  /**
+   * Takes the end of a group that was put in behind a part of the client's batch: an error for it
+   * is followed by the rest of that, up to which the client gets no more.
+   */
+  default boolean takePutInEnd() {
+    return false;
+  }
+
   // ---- when it is answered
 
   /**

@@ -215,14 +215,30 @@ public final class ReplicaReads implements ReplicaChoice {
   /** True if what waits prepares a read that a replica may answer, and does nothing else. */
   private boolean onlyPrepares(ReadSplit split) {
     return !session.next().onItsWay()
-        && transaction.status() == TransactionState.IDLE
+        && mayRunElsewhere(split)
+        && session.format().onlyPrepares(session.requests().waiting());
+  }
+
+  private boolean mayRunElsewhere(ReadSplit split) {
+    return transaction.status() == TransactionState.IDLE
         && transaction.heldBegin() == null
         && carried.settings().autocommits()
         && !session.lease().keepsServer()
         && !session.listening().undecided()
         && !eligible.isSerializable()
-        && prepared.letsReplicaAnswer(split)
-        && session.format().onlyPrepares(session.requests().waiting());
+        && prepared.letsReplicaAnswer(split);
+  }
+
+  /**
+   * True if what was looked at last as only prepared is a read that may run elsewhere than where it
+   * is prepared.
+   */
+  public boolean mayRunElsewhere() {
+    ReadSplit split = pools.plan().source().cluster().reads();
+    return eligible != null
+        && pools.watch() != null
+        && split != ReadSplit.NONE
+        && mayRunElsewhere(split);
   }
 
   /**

@@ -94,6 +94,7 @@ final class Sending {
    *
    * @param deferral what may have had it carried out later, elsewhere
    */
+  @SuppressWarnings("ReferenceEquality") // facts without effects are shared
   void over(ServerConnection server, Deferral deferral) {
     Statement statement = next.statement();
     StatementFacts effects = next.effects();
@@ -102,7 +103,11 @@ final class Sending {
     if (next.mayNotify()) {
       listening.sends(server, carried.sent());
     }
-    session.sent().reads().statement(next.mayRepeat(), next.mayRunLater(), effects.dropsNames());
+    boolean begins = effects == StatementFacts.BEGIN && next.mayRunLater();
+    session
+        .sent()
+        .reads()
+        .statement(begins || next.mayRepeat(), next.mayRunLater(), begins, effects.dropsNames());
     countKind(decision, statement, effects);
     writes.note(statement, effects, decision, next.judgedBy());
     reads.noteEnd(effects);

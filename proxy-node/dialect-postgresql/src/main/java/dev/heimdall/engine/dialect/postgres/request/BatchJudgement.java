@@ -29,6 +29,12 @@ final class BatchJudgement {
   private final ExtendedStatements extended;
 
   /**
+   * True if the batch begins with a read that its client has described before it binds it: another
+   * server may run it than the one that describes it.
+   */
+  boolean describesAhead;
+
+  /**
    * @param asked whether something besides rules wants to know what batches do
    */
   BatchJudgement(
@@ -57,6 +63,7 @@ final class BatchJudgement {
    * @return whether the batch may go on
    */
   boolean go() {
+    describesAhead = false;
     boolean ahead = lifecycle.ruled() || asked.getAsBoolean();
     if (next.onItsWay() || !ahead) {
       return true;
@@ -77,9 +84,16 @@ final class BatchJudgement {
       // Its names suffice: parameters may still be on their way.
       return judgeBind(batch.start(batch.count()), batch.bytes().writerIndex(), batch.count());
     }
+    boolean describes = client.led() && SingleStatement.describesAhead(batch.bytes());
     boolean leads =
-        destinations.forwards() || client.led() && SingleStatement.onlyPrepares(batch.bytes());
-    return parsed < 0 || !leads || judgeParse(parsed, false);
+        describes
+            || destinations.forwards()
+            || client.led() && SingleStatement.onlyPrepares(batch.bytes());
+    if (parsed >= 0 && leads && !judgeParse(parsed, false)) {
+      return false;
+    }
+    describesAhead = describes && client.mayRunElsewhere();
+    return true;
   }
 
   /**

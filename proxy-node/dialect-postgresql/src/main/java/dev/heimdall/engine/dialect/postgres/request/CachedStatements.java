@@ -165,6 +165,7 @@ final class CachedStatements implements CacheableRequests {
 
   @Override
   public void answer(Request request, StoredAnswer kept) {
+    client.awaitsRestOfBatch(false);
     statement.reply(client, kept, begunAtServer(request));
     behindFlush = false;
   }

@@ -84,6 +84,9 @@ final class ClientMessages implements RequestHandler {
   private final HandedStatements handed;
   private boolean flushSeen;
 
+  /** Group of which the node has put in the end, and which is not answered; or -1. */
+  private long putInEnd = -1;
+
   ClientMessages(RequestParts parts) {
     this.client = parts.client();
     this.owner = client.owner();
@@ -356,6 +359,10 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public boolean forward(ServerConnection server, byte type, long total) {
+    if (putInEnd >= 0 && client.outstanding() > 0) {
+      requests.block(); // after an error what follows is void
+      return false;
+    }
     cached.behindFlush = false;
     switch (type) {
       case FrontendType.QUERY -> {
@@ -395,7 +402,9 @@ final class ClientMessages implements RequestHandler {
         if (!input.whole(total, limits.maxStatementSize())) {
           return false;
         }
-        return extended.parse(server, (int) total);
+        boolean elsewhere =
+            ahead.describesAhead && !server.groupOpen() && client.outstanding() == 0;
+        return extended.parse(server, (int) total, elsewhere);
       }
       default -> {
         return rare(server, type, total);
@@ -431,6 +440,10 @@ final class ClientMessages implements RequestHandler {
   private boolean rare(ServerConnection server, byte type, long total) {
     switch (type) {
       case FrontendType.FLUSH -> {
+        if (endsGroup(server)) {
+          return true;
+        }
+        putInEnd = -1;
         input.begin(total, false);
         server.replies().flushing();
         flushSeen = true;
@@ -453,6 +466,51 @@ final class ClientMessages implements RequestHandler {
       }
       default -> {
         return local.unknown(type);
+      }
+    }
+  }
+
+  /**
+   * Ends the group behind a read that was parsed and described, and not bound: a Sync goes to the
+   * server in the place of a Flush. So the connection is free, and the read is run where reads go.
+   */
+  private boolean endsGroup(ServerConnection server) {
+    if (!extended.runsElsewhere()
+        || !server.groupOpen()
+        || server.replies().statements() > 0
+        || client.outstanding() > 0
+        || client.status() != TransactionState.IDLE) {
+      return false;
+    }
+    input.cut();
+    input.bytes().skipBytes(MessageFormat.HEADER);
+    PgWriter.empty(input.out(MessageFormat.HEADER), FrontendType.SYNC);
+    server.expect(ReplyQueue.SYNC_OURS, owner);
+    putInEnd = carried.sent();
+    client.groupSent();
+    extended.groupEnded();
+    return true;
+  }
+
+  @Override
+  public boolean takePutInEnd() {
+    boolean was = putInEnd >= 0;
+    putInEnd = -1;
+    return was;
+  }
+
+  @Override
+  public void answered(ServerConnection from, ServerError error) {
+    if (putInEnd >= 0 && carried.done() > putInEnd) {
+      boolean its = carried.done() == putInEnd + 1;
+      putInEnd = -1;
+      if (!its) {
+        return;
+      }
+      if (error != null) {
+        requests.skipToSync();
+      } else {
+        client.awaitsRestOfBatch(true);
       }
     }
   }

@@ -100,9 +100,24 @@ final class ExtendedStatements {
     return parses.unansweredWeight();
   }
 
-  /** Sends, or answers, a whole Parse message. */
-  boolean parse(ServerConnection server, int total) {
-    return parses.parse(server, total);
+  /**
+   * Sends, or answers, a whole Parse message.
+   *
+   * @param mayRunElsewhere whether it is a read that another server may run than the one that is to
+   *     describe it
+   */
+  boolean parse(ServerConnection server, int total, boolean mayRunElsewhere) {
+    return parses.parse(server, total, mayRunElsewhere);
+  }
+
+  /** Nothing that comes is about what was parsed last any more. */
+  void groupEnded() {
+    parses.groupEnded();
+  }
+
+  /** True if what was parsed last may be run elsewhere than where it is described. */
+  boolean runsElsewhere() {
+    return parses.runsElsewhere();
   }
 
   /**

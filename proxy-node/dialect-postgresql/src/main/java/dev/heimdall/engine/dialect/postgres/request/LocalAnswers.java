@@ -49,6 +49,7 @@ final class LocalAnswers {
   void sync() {
     input.bytes().skipBytes(MessageFormat.HEADER);
     ByteBuf reply = client.alloc().buffer(6);
+    client.awaitsRestOfBatch(false);
     PgWriter.ready(reply, client.status());
     client.write(reply);
   }

@@ -88,6 +88,12 @@ final class ParseMessages {
   /** As what the Parse that is being read is read. */
   private LexerMode parsedIn = LexerMode.STANDARD;
 
+  /**
+   * True if the read that is being parsed may be run by another server than the one that describes
+   * it, which its shape then decides.
+   */
+  private boolean runsElsewhere;
+
   /** Since when the Parse at the reader's position waits for room; 0 where none does. */
   private long waitingSince;
 
@@ -117,8 +123,13 @@ final class ParseMessages {
     this.local = local;
   }
 
-  /** Sends, or answers, a whole Parse message. */
-  boolean parse(ServerConnection server, int total) {
+  /**
+   * Sends, or answers, a whole Parse message.
+   *
+   * @param mayRunElsewhere whether it is a read that another server may run
+   */
+  boolean parse(ServerConnection server, int total, boolean mayRunElsewhere) {
+    runsElsewhere = mayRunElsewhere;
     ByteBuf input = pending.bytes();
     int at = input.readerIndex() + 5;
     int end = input.readerIndex() + total;
@@ -271,6 +282,16 @@ final class ParseMessages {
     return parseNamed(server, name, body, total, facts, examined);
   }
 
+  /** Nothing that comes is about what was parsed last any more. */
+  void groupEnded() {
+    runsElsewhere = false;
+  }
+
+  /** True if what was parsed last may be run elsewhere. */
+  boolean runsElsewhere() {
+    return runsElsewhere;
+  }
+
   /** Form of an unnamed statement on the server connection. */
   private enum UnnamedAs {
     /** A statement with a content name, which is planned as one that was just parsed. */
@@ -284,7 +305,12 @@ final class ParseMessages {
   private UnnamedAs unnamedAs(StatementFacts facts, ByteBuf input, int total) {
     AnonymousParse policy = client.settings().prepared().anonymousParse();
     if (!resolution.isSettled() || names.own().keepsNames()) {
+      runsElsewhere = false;
       return UnnamedAs.TEXT;
+    }
+    runsElsewhere &= !transformed && policy != AnonymousParse.FORWARD;
+    if (runsElsewhere) {
+      return UnnamedAs.CONTENT_NAME;
     }
     if (!transformed
         && (replays.repeats() || policy == AnonymousParse.AUTO)
@@ -428,6 +454,7 @@ final class ParseMessages {
       client.fatal(refusal);
       return false;
     }
+    runsElsewhere &= !transformed && !answered;
     PreparedStatement statement =
         transformed || answered
             ? names.own().alone(name, copy(body), facts)

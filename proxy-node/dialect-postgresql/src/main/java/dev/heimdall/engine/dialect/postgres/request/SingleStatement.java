@@ -83,6 +83,18 @@ final class SingleStatement {
    * close before it what their clients have dropped.
    */
   static boolean onlyPrepares(ByteBuf input) {
+    return prepares(input, FrontendType.SYNC);
+  }
+
+  /**
+   * True if a batch begins with one statement that is parsed and described up to a Flush: its
+   * client waits for that before it goes on.
+   */
+  static boolean describesAhead(ByteBuf input) {
+    return prepares(input, FrontendType.FLUSH);
+  }
+
+  private static boolean prepares(ByteBuf input, byte last) {
     int at = input.readerIndex();
     int end = input.writerIndex();
     boolean parsed = false;
@@ -108,11 +120,8 @@ final class SingleStatement {
             return false;
           }
         }
-        case FrontendType.SYNC -> {
-          return parsed;
-        }
         default -> {
-          return false;
+          return parsed && input.getByte(at) == last;
         }
       }
       at += 1 + length;

@@ -252,7 +252,7 @@ final class ReplyReader implements ReplyScanner {
         } while (known != ReplyQueue.NONE);
       }
       int verdict = queue.on(type);
-      if (verdict == ReplyQueue.READY) {
+      if (verdict == ReplyQueue.READY || verdict == ReplyQueue.READY_OURS) {
         TransactionState next = length == 5 ? ReadyStatus.of(in.getByte(at + 5)) : null;
         if (next == null) {
           String wrong =
@@ -263,7 +263,7 @@ final class ReplyReader implements ReplyScanner {
           return;
         }
         delivery.ends(next);
-        if (delivery.absorbing()) {
+        if (verdict == ReplyQueue.READY_OURS || delivery.absorbing()) {
           delivery.pass(in, start, at);
           at += 6;
           start = at;

@@ -5,6 +5,9 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.UnicodeEscapes;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Reads the tokens of a text one by one, knows where its statements end, and watches for what has
@@ -15,6 +18,7 @@ final class TokenReader {
   private static final int OTHER = Word.OTHER.ordinal();
   private static final int PG_TEMP = Word.PG_TEMP.ordinal();
   private static final String TEMPORARY_SCHEMA = "pg_temp";
+  private static final byte[] NOTHING = new byte[0];
 
   private final PostgresLexer lexer = new PostgresLexer();
   private final PostgresEffects effects;
@@ -28,6 +32,11 @@ final class TokenReader {
   private int previousToken;
   private int previousWord;
   private int depth;
+
+  /** Content of the last name with unicode escapes. */
+  private int escapedFrom;
+
+  private int escapedTo;
   private int routineDepth;
   private boolean intoTarget;
   private boolean makesTable;
@@ -103,7 +112,7 @@ final class TokenReader {
       word = found.ordinal();
       if (found == Word.OTHER) {
         intoTarget = false;
-        watchForTemporarySchema(lexer.start(), lexer.end());
+        watchForTemporarySchema(lexer.text(), lexer.start(), lexer.end());
       } else {
         watch(found);
       }
@@ -299,7 +308,7 @@ final class TokenReader {
       }
       case UESCAPE -> {
         if (previousToken == Lexer.UNICODE_QUOTED) {
-          effects.pin(PinReason.UNKNOWN_STATEMENT);
+          watchEscape();
         }
       }
       case SELECT, VALUES, TABLE -> queryBegun |= depth == 0;
@@ -333,16 +342,50 @@ final class TokenReader {
 
   /** Names in quotes are taken for what they say only if they say it in small letters. */
   private Word quotedName() {
-    if (token == Lexer.UNICODE_QUOTED && !lexer.plain()) {
-      effects.pin(PinReason.UNKNOWN_STATEMENT);
-      return Word.OTHER;
-    }
     byte[] s = lexer.text();
     int from = lexer.contentStart();
     int to = lexer.contentEnd();
+    if (token == Lexer.UNICODE_QUOTED) {
+      escapedFrom = from;
+      escapedTo = to;
+      if (!lexer.plain()) {
+        // Another escape may be named behind it; else what cannot be read is rejected.
+        String name = escapedName('\\');
+        s = name == null ? NOTHING : name.getBytes(StandardCharsets.UTF_8);
+        from = 0;
+        to = s.length;
+      }
+    }
+    return named(s, from, to);
+  }
+
+  /** The last name with escapes, read by this one; null where the server rejects it. */
+  private String escapedName(char escape) {
+    byte[] content = Arrays.copyOfRange(lexer.text(), escapedFrom, escapedTo);
+    return UnicodeEscapes.decode(content, '"', escape);
+  }
+
+  /** Pins where the name in front of {@code UESCAPE} may be one that matters, or is not known. */
+  private void watchEscape() {
+    byte[] s = lexer.text();
+    int p = lexer.end();
+    while (p < lexer.limit() && ByteClass.isSpace(s[p])) {
+      p++;
+    }
+    boolean literal = p + 2 < lexer.limit() && s[p] == '\'' && s[p + 2] == '\'';
+    String name = literal ? escapedName((char) s[p + 1]) : null;
+    byte[] read = name == null ? NOTHING : name.getBytes(StandardCharsets.UTF_8);
+    if (!literal || Word.find(read, 0, read.length) != Word.OTHER) {
+      effects.pin(PinReason.UNKNOWN_STATEMENT);
+    } else {
+      watchForTemporarySchema(read, 0, read.length);
+    }
+  }
+
+  private Word named(byte[] s, int from, int to) {
     Word found = Word.find(s, from, to);
     if (found == Word.OTHER) {
-      watchForTemporarySchema(from, to);
+      watchForTemporarySchema(s, from, to);
       return found;
     }
     if (found.role() != Word.Role.FUNCTION && found != Word.PG_TEMP && found != Word.PG_SETTINGS) {
@@ -375,11 +418,8 @@ final class TokenReader {
     return true;
   }
 
-  private void watchForTemporarySchema(int from, int to) {
-    if (isNumberedTemporarySchema(lexer.text(), from, to)
-        && routineDepth == 0
-        && !naming
-        && !drops) {
+  private void watchForTemporarySchema(byte[] s, int from, int to) {
+    if (isNumberedTemporarySchema(s, from, to) && routineDepth == 0 && !naming && !drops) {
       effects.pin(PinReason.TEMP_TABLE);
     }
   }

@@ -55,6 +55,9 @@ class StatementClassifierTest {
         MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = 1 ==> DML
         INSERT INTO a VALUES (1) ON CONFLICT DO UPDATE SET b = 1 ==> DML
         INSERT INTO temp VALUES (1) ==> DML
+        SELECT U&"d\\0061ta" FROM U&"t" ==> SELECT
+        SELECT U&"d!0061ta" UESCAPE '!' FROM U&"\\0441" t ==> SELECT
+        INSERT INTO U&"d!0061ta" UESCAPE '!' VALUES (1) ==> DML
         SELECT a INTO b FROM c ==> DDL
         SELECT a AS into FROM c ==> SELECT
         CREATE TABLE a (b int) ==> DDL
@@ -392,7 +395,9 @@ class StatementClassifierTest {
         CLOSE "all" ==> CLOSE ==> CLOSE_CURSOR all
         LISTEN U&"d\\0061t" ==> UNKNOWN ==> PIN unknown statement
         LISTEN U&"d!0061t" UESCAPE '!' ==> UNKNOWN ==> PIN unknown statement
-        SELECT U&"set\\005fconfig"('a.b', 'c', false) ==> SELECT ==> PIN unknown statement
+        SELECT U&"set\\005fconfig"('a.b', 'c', false) ==> SELECT ==> SET_VARIABLE a.b@26-31
+        SELECT U&"pg!005fadvisory_lock" UESCAPE '!' (1) ==> SELECT ==> PIN unknown statement
+        SELECT U&"d!0061ta" UESCAPE /* ! */ '!' ==> SELECT ==> PIN unknown statement
         DISCARD ==> UNKNOWN ==> PIN unknown statement
         DISCARD x ==> UNKNOWN ==> PIN unknown statement
         DISCARD ALL x ==> UNKNOWN ==> PIN unknown statement
