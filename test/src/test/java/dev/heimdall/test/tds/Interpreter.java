@@ -277,6 +277,7 @@ final class Interpreter {
     if (words.size() > 2 && words.get(1).is(",")) {
       for (int i = 0; i + 1 < words.size(); i += 2) {
         session.settings.set(words.get(i).lower(), last.text());
+        session.defaultsSet |= words.get(i).lower().equals("ansi_defaults");
       }
       return;
     }
@@ -292,6 +293,7 @@ final class Interpreter {
             : first;
     String before = session.settings.language;
     session.settings.set(name, value);
+    session.defaultsSet |= name.equals("ansi_defaults");
     if (first.equals("identity_insert") && value.equalsIgnoreCase("on")) {
       session.left.add(name);
     }

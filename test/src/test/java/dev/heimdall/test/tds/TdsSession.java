@@ -68,6 +68,10 @@ final class TdsSession implements AutoCloseable {
   final Map<Integer, Cursor> cursors = new HashMap<>();
   private int lastCursor = 180150000;
   byte[] contextInfo;
+
+  /** True if ANSI_DEFAULTS was set, behind which Babelfish's resets go wrong. */
+  boolean defaultsSet;
+
   byte[] role;
   String bulkTable;
   int callFlags;
@@ -513,12 +517,19 @@ final class TdsSession implements AutoCloseable {
     if (server.options().resetKeepsIsolation()) {
       fresh.isolation(settings.isolationNumber());
     }
+    boolean babelfish = server.database().modules().babelfish();
+    if (babelfish && defaultsSet) {
+      fresh.set("implicit_transactions", "on");
+    }
     settings = fresh;
-    if (!server.options().resetKeepsContext()) {
+    if (!babelfish) {
+      context.clear();
+      errorNumber = 0;
+    }
+    if (!babelfish && !server.options().resetKeepsContext()) {
       contextInfo = null;
     }
-    context.clear();
-    left.clear();
+    left.removeIf(name -> !babelfish || !name.startsWith("identity_insert"));
     user = login.user;
     identity = null;
     scopeIdentity = null;

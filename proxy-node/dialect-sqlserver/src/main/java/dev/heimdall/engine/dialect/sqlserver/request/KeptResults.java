@@ -94,6 +94,11 @@ final class KeptResults {
     return result && hasResult && !requests.isLast(client.owner()) ? RESULT_LOST : null;
   }
 
+  /** True if a statement that is sent reads the result of one before, and there was none. */
+  boolean readsNone(StatementFacts facts) {
+    return !hasResult && facts.has(SqlServerEffect.READS_LAST_RESULT);
+  }
+
   /** True if the session has read something of an earlier batch, and may do so again. */
   boolean areRead() {
     return reads;

@@ -334,6 +334,9 @@ final class TdsRequests implements RequestHandler {
     if (request.streams()) {
       rest.begin(request.payloadBytes(), request.scan(), calls, changed, preparing.effects());
     }
+    if (kept.readsNone(said) && !request.streams()) {
+      requests(server).clearResult(client.owner());
+    }
     requests(server)
         .request(
             new SentRequest(
@@ -347,6 +350,9 @@ final class TdsRequests implements RequestHandler {
                 RpcCall.outputs(calls, encoder.version()),
                 request.streams(),
                 false));
+    if (SessionEffects.sets(facts, SessionOptions.ISOLATION)) {
+      requests(server).mayLevel();
+    }
     client.groupSent();
     request.send();
     return true;

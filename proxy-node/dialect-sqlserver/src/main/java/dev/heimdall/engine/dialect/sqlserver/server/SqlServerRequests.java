@@ -34,6 +34,8 @@ import java.util.function.Predicate;
 public final class SqlServerRequests implements ServerRequests {
   private static final String ROLL_BACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION";
 
+  private static final String NO_ROWS = " SELECT 1 WHERE 1 = 0";
+
   private final ServerConnection connection;
   private final ReplyDelivery delivery;
   private final TdsVersion version;
@@ -91,6 +93,11 @@ public final class SqlServerRequests implements ServerRequests {
   /** True if the server has reported a transaction that a text, or code, has begun. */
   private boolean reports;
 
+  /**
+   * True if clients may have set the isolation level, which not every server's reset takes back.
+   */
+  private boolean leveled;
+
   /** True if no client has sent anything since it was reset. */
   private boolean clean = true;
 
@@ -141,11 +148,22 @@ public final class SqlServerRequests implements ServerRequests {
    */
   public boolean setsBefore(ReplyOwner client, boolean reset, ReplyOwner owner) {
     Variables wanted = takeOver(client, reset);
-    if (wanted.isEmpty()) {
+    if (!sets(wanted)) {
       return false;
     }
     set(wanted, owner);
     return true;
+  }
+
+  /**
+   * Row count and error of the batch before become those of a new session, where that batch was not
+   * the client's: servers may leave them over a reset.
+   */
+  public void clearResult(ReplyOwner client) {
+    if (!isLast(client)) {
+      Variables wanted = takeOver(client, false);
+      set(wanted, SetBatch.of(wanted) + NO_ROWS, new Unawaited("SELECT"));
+    }
   }
 
   /** The client's transaction begins next, in a statement of the node's own. */
@@ -221,6 +239,11 @@ public final class SqlServerRequests implements ServerRequests {
   /** True if this client has a cursor open. */
   public boolean hasCursors(ReplyOwner client) {
     return isStateOf(client) && !cursors.isEmpty();
+  }
+
+  /** The client's request, which was sent, may set the isolation level. */
+  public void mayLevel() {
+    leveled = true;
   }
 
   /** The client may have a transaction open that the server says nothing of; or not any more. */
@@ -303,9 +326,14 @@ public final class SqlServerRequests implements ServerRequests {
   /** The connection has state of another client's: none of it is left for this one. */
   private void prepareFor(ReplyOwner client, boolean reset) {
     Variables wanted = takeOver(client, reset);
-    if (!wanted.isEmpty()) {
+    if (sets(wanted)) {
       set(wanted, new Unawaited("SET"));
     }
+  }
+
+  /** True if the reset that comes next has to set something. */
+  private boolean sets(Variables wanted) {
+    return !wanted.isEmpty() || (resets && leveled);
   }
 
   /** The connection is this client's from here on; returns what is to be set before. */
@@ -524,10 +552,10 @@ public final class SqlServerRequests implements ServerRequests {
   /** Resets the connection, and sets what is wanted. */
   @Override
   public void change(StateChange change, ReplyOwner owner) {
-    boolean levels = change.from().get(SessionOptions.ISOLATION) != null;
+    leveled |= change.from().get(SessionOptions.ISOLATION) != null;
     resets = true;
     clean = true;
-    if (change.to().isEmpty() && !levels) {
+    if (change.to().isEmpty()) {
       reset(owner);
     } else {
       set(change.to(), owner);
@@ -535,9 +563,14 @@ public final class SqlServerRequests implements ServerRequests {
   }
 
   private void set(Variables wanted, ReplyOwner owner) {
+    set(wanted, SetBatch.of(wanted), owner);
+  }
+
+  private void set(Variables wanted, String sql, ReplyOwner owner) {
     Map<String, String> given = new HashMap<>(wanted.asMap());
     given.remove(SessionOptions.DATABASE);
-    send(batch(SetBatch.of(wanted), given), owner);
+    leveled = wanted.get(SessionOptions.ISOLATION) != null;
+    send(batch(sql, given), owner);
   }
 
   /** None of them disturbs a connection. */
@@ -551,7 +584,9 @@ public final class SqlServerRequests implements ServerRequests {
   public void reset(ReplyOwner owner) {
     resets = true;
     clean = true;
-    if (mayBeOpen) {
+    if (leveled) {
+      set(Variables.NONE, owner);
+    } else if (mayBeOpen) {
       query(ROLL_BACK, owner);
     } else {
       owner.groupComplete(connection, connection.status(), null);

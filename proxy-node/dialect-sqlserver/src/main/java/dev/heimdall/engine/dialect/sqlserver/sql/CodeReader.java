@@ -185,6 +185,9 @@ public final class CodeReader {
       return;
     }
     mention(name);
+    if (SqlServerCalls.reachesSettings(name.last())) {
+      lasts("a setting of PostgreSQL");
+    }
     if (tokens.isSign(name.end(), "(")) {
       calls.add(function(name));
     }
@@ -293,11 +296,15 @@ public final class CodeReader {
     }
     switch (name) {
       case SessionOptions.CONTEXT_INFO -> lasts("CONTEXT_INFO");
-      case SessionOptions.IMPLICIT_TRANSACTIONS, SessionOptions.ANSI_DEFAULTS ->
-          calls.add(SqlServerSql.BEGIN);
+      case SessionOptions.IMPLICIT_TRANSACTIONS -> calls.add(SqlServerSql.BEGIN);
+      case SessionOptions.ANSI_DEFAULTS -> {
+        calls.add(SqlServerSql.BEGIN);
+        lasts("SET ANSI_DEFAULTS");
+      }
       case "transaction" -> {}
+      case SessionOptions.IDENTITY_INSERT -> lasts("SET IDENTITY_INSERT");
       default -> {
-        if (name.equals(SessionOptions.IDENTITY_INSERT) || !SessionOptions.isOption(name)) {
+        if (!SessionOptions.isOption(name)) {
           changes("SET " + name);
         }
       }

@@ -91,6 +91,7 @@ final class InnerText {
     for (Effect effect : facts.effects()) {
       switch (effect.type()) {
         case SET_VARIABLE -> {}
+        case LAST_USE -> left.add(effect);
         case MAY_UNPIN, END_OBJECT -> {} // it may be about what the text itself has made
         case PIN, OBJECT -> {
           if (!SqlServerPins.endsWithCall(effect)) {

@@ -83,6 +83,8 @@ final class SetReader {
         effects.pin(SqlServerPins.OPTION);
       } else if (name.equals(SessionOptions.ANSI_DEFAULTS)) {
         SessionOptions.OF_ANSI_DEFAULTS.forEach(each -> give(each, given));
+        // A reset of Babelfish switches implicit transactions on behind it, whatever its value.
+        effects.add(Effect.Type.LAST_USE);
       } else {
         give(name, given);
       }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.sqlserver.sql;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.EffectList;
 import dev.heimdall.engine.sql.WordTable;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -12,6 +13,10 @@ final class SqlServerCalls {
   private static final int LAST_IDENTITY = 1;
   private static final int IDENTITY = 2;
   private static final int SPID = 3;
+
+  /** The first of those by which T-SQL reaches the settings of Babelfish's PostgreSQL. */
+  private static final int SETTINGS = 9;
+
   private static final WordTable READ =
       WordTable.of(
           "",
@@ -22,7 +27,14 @@ final class SqlServerCalls {
           "rowcount_big",
           "@@error",
           "@@fetch_status",
-          "@@cursor_rows");
+          "@@cursor_rows",
+          "set_config",
+          "pg_settings",
+          "query_to_xml",
+          "query_to_xmlschema",
+          "query_to_xml_and_xmlschema",
+          "ts_stat",
+          "ts_rewrite");
 
   private final EffectList effects;
   private final SqlServerBatch batch;
@@ -35,7 +47,9 @@ final class SqlServerCalls {
   /** A word is met that may read what is left of the session's earlier batches. */
   void readName(byte[] text, int from, int to) {
     int found = READ.find(text, from, to);
-    if (found > IDENTITY) {
+    if (found >= SETTINGS) {
+      effects.add(Effect.Type.LAST_USE);
+    } else if (found > IDENTITY) {
       if (found == SPID || !batch.ran()) {
         reads(found == SPID ? SqlServerEffect.READS_SPID : SqlServerEffect.READS_LAST_RESULT);
       }
@@ -45,6 +59,22 @@ final class SqlServerCalls {
         reads(SqlServerEffect.READS_IDENTITY);
       }
     }
+  }
+
+  /** A name in quotes is met, which no variable has. */
+  void readQuoted(byte[] text, int from, int to) {
+    if (READ.find(text, from, to) >= SETTINGS) {
+      effects.add(Effect.Type.LAST_USE);
+    }
+  }
+
+  /**
+   * True for a name by which T-SQL reaches the settings of Babelfish's PostgreSQL, or runs a text
+   * there: a reset switches implicit transactions on behind one of these settings.
+   */
+  static boolean reachesSettings(String name) {
+    byte[] text = name.getBytes(StandardCharsets.UTF_8);
+    return READ.find(text, 0, text.length) >= SETTINGS;
   }
 
   private void reads(SqlServerEffect what) {

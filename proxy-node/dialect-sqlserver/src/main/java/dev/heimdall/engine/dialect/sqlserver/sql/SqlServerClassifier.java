@@ -126,6 +126,9 @@ final class SqlServerClassifier implements StatementClassifier {
     if (!quoted && text[from] >= 0 && word == SqlServerWord.OTHER && !toTheEnd) {
       calls.readName(text, from, lexer.end());
     }
+    if (quoted && !toTheEnd) {
+      calls.readQuoted(text, from, lexer.contentEnd());
+    }
     if (!quoted && SqlServerPlaces.isOdd(text, from, lexer.end())) {
       doubt();
     }

@@ -43,8 +43,8 @@ public final class SqlServerPins {
   /** A key is open. */
   public static final PinReason KEY = pin("open key");
 
-  /** Rows with identities of the client's own may be inserted into one table. */
-  public static final PinReason IDENTITY_INSERT = pin("IDENTITY_INSERT");
+  /** Rows with identities of the client's own may be inserted: Babelfish's resets leave that. */
+  public static final PinReason IDENTITY_INSERT = forGood("IDENTITY_INSERT");
 
   /** An option was set that cannot be carried. */
   public static final PinReason OPTION = pin("option of one connection");

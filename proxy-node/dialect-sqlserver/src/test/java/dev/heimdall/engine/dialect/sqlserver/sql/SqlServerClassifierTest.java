@@ -140,7 +140,10 @@ class SqlServerClassifierTest {
         "SET ANSI_DEFAULTS OFF | SET_VARIABLE:ansi_nulls=OFF, SET_VARIABLE:ansi_null_dflt_on=OFF,"
             + " SET_VARIABLE:ansi_padding=OFF, SET_VARIABLE:ansi_warnings=OFF,"
             + " SET_VARIABLE:cursor_close_on_commit=OFF, SET_VARIABLE:implicit_transactions=OFF,"
-            + " SET_VARIABLE:quoted_identifier=OFF",
+            + " SET_VARIABLE:quoted_identifier=OFF, LAST_USE",
+        "EXEC ('SET ANSI_DEFAULTS ON') | LAST_USE, RUNS_TEXT",
+        "SELECT [Set_Config]('a.b', 'c', 0) | LAST_USE",
+        "UPDATE pg_catalog.pg_settings SET setting = 'off' | LAST_USE",
         "SET ROWCOUNT 1 SET ROWCOUNT 2 SET ROWCOUNT 1 | SET_VARIABLE:rowcount=1,"
             + " SET_VARIABLE:rowcount=2, SET_VARIABLE:rowcount=1",
         "IF 1=1 SET NOCOUNT ON | SET_VARIABLE:nocount, PIN:option of one connection, BRANCHES",
