@@ -201,6 +201,13 @@ class MysqlContractsTest {
   }
 
   @Nested
+  class LostTransactions extends LostTransactionContract {
+    LostTransactions() {
+      super(new MysqlKit(), "error 40001 1213");
+    }
+  }
+
+  @Nested
   class Cancels extends CancelContract {
     Cancels() {
       super(new MysqlKit());

@@ -43,6 +43,11 @@ final class MysqlKit implements KitDialect {
   }
 
   @Override
+  public boolean keepsFailedTransactions() {
+    return false;
+  }
+
+  @Override
   public KitWords words() {
     return new KitWords(
         "SELECT",

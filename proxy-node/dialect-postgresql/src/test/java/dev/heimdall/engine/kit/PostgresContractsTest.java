@@ -73,6 +73,13 @@ class PostgresContractsTest {
   }
 
   @Nested
+  class LostTransactions extends LostTransactionContract {
+    LostTransactions() {
+      super(new PostgresKit(), "error 40001");
+    }
+  }
+
+  @Nested
   class Cancels extends CancelContract {
     Cancels() {
       super(new PostgresKit());

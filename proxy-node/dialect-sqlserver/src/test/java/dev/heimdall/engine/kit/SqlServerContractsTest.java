@@ -28,6 +28,13 @@ class SqlServerContractsTest {
   }
 
   @Nested
+  class LostTransactions extends LostTransactionContract {
+    LostTransactions() {
+      super(new SqlServerKit(), "error 1205");
+    }
+  }
+
+  @Nested
   class DelayedBegins extends DelayedBeginContract {
     DelayedBegins() {
       super(new SqlServerKit());

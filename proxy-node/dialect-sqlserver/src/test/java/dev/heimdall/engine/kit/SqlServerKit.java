@@ -30,6 +30,11 @@ final class SqlServerKit implements KitDialect {
   }
 
   @Override
+  public boolean keepsFailedTransactions() {
+    return false;
+  }
+
+  @Override
   public KitWords words() {
     return new KitWords(
         "SELECT",

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.DeliveredPart;
 import dev.heimdall.engine.journal.ErrorCauses;
@@ -26,6 +27,7 @@ import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import io.netty.buffer.ByteBuf;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -56,7 +58,7 @@ final class ClientGroups {
   private final LossEffects effects;
   private final SessionContext session;
 
-  /** With what a server has rejected a write whose transaction, and session, end with that. */
+  /** With what a server has rejected a write whose transaction ends with that; null for none. */
   private ServerError rejected;
 
   ClientGroups(
@@ -338,6 +340,35 @@ final class ClientGroups {
         && sent.alone().absorbs(error, from, !errors.readOnly(error) || mayBeAccepted(from));
   }
 
+  /** Ends a transaction whose write was rejected, and then answers the write with the error. */
+  private void rollBack(ServerConnection from, ServerError error) {
+    if (!from.closed()) { // else its loss is reported
+      from.requests().rollBack(new RollBack(error));
+    }
+  }
+
+  private final class RollBack extends StateQuery {
+    private final ServerError error;
+
+    RollBack(ServerError error) {
+      super("ROLLBACK");
+      this.error = error;
+    }
+
+    @Override
+    protected void ended(ServerConnection from, ServerError failure) {
+      if (from.closed()) {
+        return;
+      }
+      if (!lease.closed()) {
+        ByteBuf out = output.alloc().buffer(256);
+        output.encoder().failure(error, TransactionState.IDLE, out);
+        output.write(out);
+      }
+      complete(from, TransactionState.IDLE, error);
+    }
+  }
+
   /** True if what a server rejects as read-only may find one that accepts it. */
   private boolean mayBeAccepted(ServerConnection from) {
     return !RejectedWrites.ofCluster(lease.destinations())
@@ -351,9 +382,9 @@ final class ClientGroups {
   void absorbed(ServerConnection from) {
     if (rejected != null) {
       refusedToWrite(from, rejected);
-      counters.errorSent();
-      pending.rejectedHere();
-      effects.endWithTransaction(RejectedWrites.again(rejected));
+      ServerError error = RejectedWrites.again(rejected);
+      rejected = null;
+      session.loop().soon(() -> rollBack(from, error), session::failed);
       return;
     }
     BatchReplay replay = sent.alone();

@@ -35,6 +35,7 @@ import java.util.Set;
  */
 final class ConnectionLoss {
   private static final String ENDED = "its statement has had the server end the connection";
+  private static final String ON_CONNECTION = "the server connection it depends on was lost";
 
   private final Losses losses;
   private final LossEffects effects;
@@ -243,9 +244,10 @@ final class ConnectionLoss {
     boolean begun = ended < 0 && transaction.begunSince(done);
     boolean there = transaction.open() && transaction.heldBegin() == null;
     boolean inTransaction = (there && ended < 0) || begun;
-    // Those of a transaction that is lost are rolled back.
-    boolean settingsLost = !there && carried.settings().unread();
-    if (!there) {
+    // Those of a transaction that is lost are rolled back where it could have stayed failed.
+    boolean undone = there && losses.keepsFailed();
+    boolean settingsLost = !undone && carried.settings().unread();
+    if (!undone) {
       carried.settings().keepReported();
     }
     effects.unanswered(Set.of(), false);
@@ -267,17 +269,9 @@ final class ConnectionLoss {
       }
       return;
     }
-    if (inTransaction && !losses.keepsFailed()) {
-      effects.endWithTransaction(error);
-      return;
-    }
     if (requests.input().streaming() || lease.keepsServer() || settingsLost) {
       error = lost == 0 && !from.groupOpen() ? error.because(ServerError.Cause.AT_REST) : error;
-      end.fatal(
-          settingsLost
-              ? error.asFatal().withDetail("Settings of the session were lost with it.")
-              : error.asFatal(),
-          "the server connection it depends on was lost");
+      end.fatal(dependent(error, settingsLost).asFatal(), ON_CONNECTION);
       return;
     }
     lease.become(LeaseState.READY);
@@ -307,13 +301,31 @@ final class ConnectionLoss {
         && !reply.dropUndelivered();
   }
 
+  /** Returns the error with the reason that its session ends. */
+  private ServerError dependent(ServerError error, boolean settingsLost) {
+    if (settingsLost) {
+      return error.withDetail("Settings of the session were lost with it.");
+    }
+    String pin = carried.pinReason() == null ? lease.rulePins().reason() : carried.pinReason();
+    if (pin == null || !lease.keepsServer()) {
+      return error;
+    }
+    String why = "The session depends on that connection: " + pin + ".";
+    return error.withDetail(error.detail() == null ? why : error.detail() + " " + why);
+  }
+
   /**
-   * True if a transaction of a cluster was lost of which nothing was unanswered, or nothing of that
-   * had left the node: no COMMIT.
+   * True if a transaction was lost of which nothing was committed, because nothing was unanswered,
+   * or nothing of that had left the node: no COMMIT. Where a lost transaction is over with its
+   * error, it is enough that what was unanswered commits nothing.
    */
   private boolean certain(ServerConnection from) {
-    return pools.led()
-        && transaction.open()
-        && (from.nothingLeft() || (pending.outstanding() == 0 && !from.groupOpen()));
+    if (!transaction.open() && !transaction.begunSince(carried.done())) {
+      return false;
+    }
+    boolean nothing = from.nothingLeft() || (pending.outstanding() == 0 && !from.groupOpen());
+    return losses.keepsFailed()
+        ? nothing && transaction.open() && pools.led()
+        : nothing || transaction.commitsNothingSince(carried.done());
   }
 }

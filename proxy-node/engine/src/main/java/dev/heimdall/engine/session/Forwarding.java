@@ -93,6 +93,7 @@ final class Forwarding implements ServerLeasing {
   @Override
   public void judged(byte type) {
     if (session.losses().transactionLost()
+        && session.losses().keepsFailed()
         && format.isQuery(type)
         && next.onItsWay()
         && next.effects().kind() == StatementKind.ROLLBACK) {

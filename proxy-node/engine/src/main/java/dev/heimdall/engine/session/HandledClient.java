@@ -249,6 +249,19 @@ public final class HandledClient {
     return losses.transactionLost();
   }
 
+  /**
+   * True if the open transaction was lost with its connection, its client does not know, and it is
+   * over when that has rolled it back.
+   */
+  public boolean mayRollBackLost() {
+    return losses.transactionLost() && !losses.keepsFailed();
+  }
+
+  /** The client has given up the transaction that was lost with its connection. */
+  public void rolledBackLost() {
+    losses.forgetUnreported();
+  }
+
   /** To whom replies go. */
   public LoggedInSession owner() {
     return owner;

@@ -67,6 +67,7 @@ final class LossEffects implements LostClient {
     }
     pending.forget();
     carried.lost();
+    session.protocol().unanswered();
     lease.captureLost();
     listening.lost();
   }
@@ -108,14 +109,7 @@ final class LossEffects implements LostClient {
 
   @Override
   public void failTransaction() {
-    if (!losses.failTransaction()) {
-      endWithTransaction(errorOf(null));
-    }
-  }
-
-  /** The session ends with the transaction that is lost. */
-  void endWithTransaction(ServerError error) {
-    end.fatal(error.asFatal(), "its transaction was lost with the server connection");
+    losses.failTransaction();
   }
 
   @Override
@@ -176,10 +170,8 @@ final class LossEffects implements LostClient {
     }
     if (cut) {
       end.close(SessionEnd.AMID_MESSAGE);
-    } else if (losses.keepsFailed()) {
-      answer(error, true, pending, open);
     } else {
-      endWithTransaction(error);
+      answer(error, true, pending, open);
     }
   }
 

@@ -26,8 +26,8 @@ public interface SessionDialect {
 
   /**
    * True if a transaction may be open that has failed, so that its client gets errors until it
-   * rolls it back: what becomes of one whose server is lost. Where there is no such thing, the
-   * session ends with it.
+   * rolls it back: what becomes of one whose server is lost. Where there is no such thing, it is
+   * over with the error that its client gets for it.
    */
   default boolean keepsFailedTransactions() {
     return true;

@@ -33,6 +33,10 @@ public abstract class KitContract {
   private final Metrics metrics = new Metrics("test", 1, 100);
   private final KitDialect dialect;
   final KitWords words;
+
+  /** Whether a failed transaction is open until its client rolls it back. */
+  final boolean staysFailed;
+
   KitNode<?> node;
 
   /** How that is configured. */
@@ -41,6 +45,7 @@ public abstract class KitContract {
   KitContract(KitDialect dialect) {
     this.dialect = dialect;
     this.words = dialect.words();
+    this.staysFailed = dialect.keepsFailedTransactions();
   }
 
   /** Starts a node whose virtual database has these settings in JSON. */

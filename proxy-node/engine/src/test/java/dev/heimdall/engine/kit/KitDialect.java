@@ -16,6 +16,14 @@ public interface KitDialect {
     return Optional.empty();
   }
 
+  /**
+   * Whether a failed transaction is open until its client rolls it back; else it is over with its
+   * error, and what comes behind that is outside of it.
+   */
+  default boolean keepsFailedTransactions() {
+    return true;
+  }
+
   /** How its clients can have a statement carried out, besides what all protocols have. */
   default List<Spelling> spellings() {
     return List.of();

@@ -89,7 +89,7 @@ public abstract class RandomContract extends KitContract {
 
   private ScriptedClient comes() {
     String user = KitSettings.USERS.get(random.nextInt(KitSettings.USERS.size()));
-    return new ScriptedClient(client(user), words, ++number, random);
+    return new ScriptedClient(client(user), words, staysFailed, ++number, random);
   }
 
   private void step() {

@@ -24,6 +24,7 @@ final class ScriptedClient {
 
   private final KitClient client;
   private final KitWords words;
+  private final boolean staysFailed;
   private final String name;
   private final Random random;
   private final List<String> script = new ArrayList<>();
@@ -43,16 +44,21 @@ final class ScriptedClient {
    * What one statement is answered.
    *
    * @param commits what is written for good once it has come
+   * @param alone what is written for good where a transaction around it was over before; or null
    */
-  private record Answer(Deque<String> words, List<String> commits) {
+  private record Answer(Deque<String> words, List<String> commits, String alone) {
     static Answer of(String... words) {
-      return new Answer(new ArrayDeque<>(List.of(words)), List.of());
+      return new Answer(new ArrayDeque<>(List.of(words)), List.of(), null);
     }
   }
 
-  ScriptedClient(KitClient client, KitWords words, int number, Random random) {
+  /**
+   * @param staysFailed whether what it says behind an error in a transaction is rejected, too
+   */
+  ScriptedClient(KitClient client, KitWords words, boolean staysFailed, int number, Random random) {
     this.client = client;
     this.words = words;
+    this.staysFailed = staysFailed;
     this.name = "c" + number + "x";
     this.random = random;
   }
@@ -158,7 +164,11 @@ final class ScriptedClient {
 
   private String writing() {
     String word = word();
-    awaited.add(new Answer(new ArrayDeque<>(List.of(state())), open ? List.of() : List.of(word)));
+    awaited.add(
+        new Answer(
+            new ArrayDeque<>(List.of(state())),
+            open ? List.of() : List.of(word),
+            open && !staysFailed ? word : null));
     if (open) {
       written.add(word);
     }
@@ -176,7 +186,8 @@ final class ScriptedClient {
     open = false;
     boolean commits = random.nextInt(3) > 0;
     awaited.add(
-        new Answer(new ArrayDeque<>(List.of("idle")), commits ? List.copyOf(written) : List.of()));
+        new Answer(
+            new ArrayDeque<>(List.of("idle")), commits ? List.copyOf(written) : List.of(), null));
     return commits ? "COMMIT" : "ROLLBACK";
   }
 
@@ -210,7 +221,13 @@ final class ScriptedClient {
    * @param unsure gets what may have been written without its knowing
    */
   void leaves(Set<String> unsure) {
-    awaited.forEach(answer -> unsure.addAll(answer.commits()));
+    boolean lost = heard.stream().anyMatch(KitContract::isError);
+    for (Answer answer : awaited) {
+      unsure.addAll(answer.commits());
+      if (lost && answer.alone() != null) {
+        unsure.add(answer.alone());
+      }
+    }
     client.leave();
   }
 

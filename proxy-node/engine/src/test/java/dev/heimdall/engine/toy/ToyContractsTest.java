@@ -5,6 +5,7 @@ import dev.heimdall.engine.kit.DelayedBeginContract;
 import dev.heimdall.engine.kit.JudgedAlikeContract;
 import dev.heimdall.engine.kit.LimitsContract;
 import dev.heimdall.engine.kit.LogInContract;
+import dev.heimdall.engine.kit.LostTransactionContract;
 import dev.heimdall.engine.kit.MalformedContract;
 import dev.heimdall.engine.kit.RandomContract;
 import dev.heimdall.engine.kit.SessionContract;
@@ -27,6 +28,13 @@ class ToyContractsTest {
   class Judged extends JudgedAlikeContract {
     Judged() {
       super(new ToyKit());
+    }
+  }
+
+  @Nested
+  class LostTransactions extends LostTransactionContract {
+    LostTransactions() {
+      super(new ToyKit(), "error 40001");
     }
   }
 

@@ -13,7 +13,8 @@ import dev.heimdall.engine.sql.StatementKind;
 
 /**
  * Answers BEGIN without a server, and what ends its transaction, if that has not needed one either.
- * The BEGIN is sent ahead of the first statement that needs a server.
+ * The BEGIN is sent ahead of the first statement that needs a server. A transaction that was lost
+ * with its server is rolled back without one, too.
  */
 public final class DelayedBegins implements Responder {
   private final HandledClient client;
@@ -32,8 +33,14 @@ public final class DelayedBegins implements Responder {
 
   @Override
   public Outcome answer(Request request) {
+    if (!(transaction.withoutServer() || client.mayDelayBegin())) {
+      return Outcome.NEXT;
+    }
+    if (client.transactionLost()) {
+      return client.mayRollBackLost() ? rollsBack(request) : Outcome.NEXT;
+    }
     boolean begun = transaction.heldBegin() != null;
-    if (!(begun || client.mayDelayBegin()) || client.transactionLost()) {
+    if (!(begun || client.mayDelayBegin())) {
       return Outcome.NEXT;
     }
     StatementFacts facts = request.transactionControl(begun);
@@ -52,6 +59,22 @@ public final class DelayedBegins implements Responder {
       boolean forReplica = next.decision().asksForReplica();
       transaction.holdBegin(request.text(), next.judgesNow(), forReplica, loop.now());
     }
+    lifecycle.settled();
+    request.controlled(facts);
+    return Outcome.DONE;
+  }
+
+  /** No server knows of a transaction that was lost: to roll it back takes none. */
+  private Outcome rollsBack(Request request) {
+    StatementFacts facts = request.transactionControl(true);
+    if (facts == null
+        || facts.kind() != StatementKind.ROLLBACK
+        || facts.chain()
+        || !facts.effects().isEmpty()
+        || !leavesAlone()) {
+      return Outcome.NEXT;
+    }
+    client.rolledBackLost();
     lifecycle.settled();
     request.controlled(facts);
     return Outcome.DONE;

@@ -217,15 +217,6 @@ public final class PendingReplies implements UnitPosition {
     carried.groupUnsent();
   }
 
-  /**
-   * The group sent last was rejected by its server, and the node answers it in the server's place:
-   * nothing of the server's will, and nothing runs there that would have to be cancelled.
-   */
-  public void rejectedHere() {
-    outstanding--;
-    carried.groupUnsent();
-  }
-
   /** A group was sent to where no server connection is. */
   public void sentElsewhere() {
     outstanding++;

@@ -52,6 +52,9 @@ public interface SessionProtocol {
     return false;
   }
 
+  /** Nothing is answered any more of what was sent over the connection that is lost. */
+  default void unanswered() {}
+
   // ---- when it is answered
 
   /**

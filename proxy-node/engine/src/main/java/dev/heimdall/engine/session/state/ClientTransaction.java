@@ -2,6 +2,7 @@ package dev.heimdall.engine.session.state;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,9 @@ public final class ClientTransaction {
 
   /** The last group with something behind the end of a transaction; or -1. */
   private long behindEnd = -1;
+
+  /** The last group that may have committed something of the transaction before it; or -1. */
+  private long committing = -1;
 
   public ClientTransaction(PoolMetrics counters) {
     this.counters = counters;
@@ -120,13 +124,20 @@ public final class ClientTransaction {
       behindEnd = group;
     }
     if (facts == null) {
+      committing = group;
       return;
     }
     switch (facts.kind()) {
-      case BEGIN -> begun = group;
+      case BEGIN -> {
+        if (mayBeOpen()) {
+          committing = group; // in MySQL, which begins another one then
+        }
+        begun = group;
+      }
       case COMMIT -> {
         begun = facts.chain() ? begun : -1;
         ended = group;
+        committing = group;
       }
       case ROLLBACK -> {
         begun = facts.chain() ? begun : -1;
@@ -136,8 +147,18 @@ public final class ClientTransaction {
       case PREPARE_TRANSACTION -> {
         begun = -1;
         ended = group;
+        committing = group;
+      }
+      case CALL, EXECUTE, BLOCK, UNKNOWN -> {
+        begun = facts.commitsImplicitly() ? -1 : begun;
+        committing = group;
       }
       case MULTI -> {
+        if (facts.transactionControlInside()
+            || facts.commitsImplicitly()
+            || facts.redefining() != Redefining.NOT) {
+          committing = group;
+        }
         if (facts.chain()) {
           begun = group;
         } else if (facts.ends() || facts.commitsImplicitly()) {
@@ -145,7 +166,12 @@ public final class ClientTransaction {
           ended = group;
         }
       }
-      default -> begun = facts.commitsImplicitly() ? -1 : begun;
+      default -> {
+        if (facts.commitsImplicitly()) {
+          begun = -1;
+          committing = group;
+        }
+      }
     }
   }
 
@@ -155,6 +181,14 @@ public final class ClientTransaction {
    */
   public long endedSince(long group) {
     return ended >= group && begun < ended ? ended : -1;
+  }
+
+  /**
+   * True if nothing that was sent from this group on commits anything of a transaction that was
+   * open before.
+   */
+  public boolean commitsNothingSince(long group) {
+    return committing < group;
   }
 
   /** The unit that began the block in which the client is, or will be; negative when none. */
@@ -294,6 +328,11 @@ public final class ClientTransaction {
 
   public byte[] heldBegin() {
     return heldBegin;
+  }
+
+  /** True if one is open that no server may know of. */
+  public boolean withoutServer() {
+    return heldBegin != null || status == TransactionState.FAILED;
   }
 
   /** In doubt it may. */

@@ -31,7 +31,7 @@ public final class Losses {
   private long lostAt;
 
   /**
-   * @param kept whether a transaction may be open that has failed; else the session ends with it
+   * @param kept whether a transaction may be open that has failed; else it is over with the error
    */
   public Losses(ClientTransaction transaction, boolean kept) {
     this.transaction = transaction;
@@ -44,14 +44,21 @@ public final class Losses {
     return transactionLost;
   }
 
+  /** Takes the error that the client's next statement gets in the place of being carried out. */
   public ServerError takeUntold() {
     ServerError error = unreported;
-    unreported = null;
+    if (error != null) {
+      forgetUnreported();
+    }
     return error;
   }
 
   /** A client that rolls a lost transaction back needs no report of the loss. */
   public void forgetUnreported() {
+    if (unreported != null && !kept) {
+      transactionLost = false;
+      transaction.undone();
+    }
     unreported = null;
   }
 
@@ -81,17 +88,22 @@ public final class Losses {
   }
 
   /**
-   * The client is in a transaction of which no server knows: that has failed.
-   *
-   * @return whether the session goes on with that
+   * The client is in a transaction of which no server knows: that has failed. Where none stays so,
+   * it is over.
    */
-  public boolean failTransaction() {
-    transaction.failed();
-    transactionLost = kept;
-    return kept;
+  public void failTransaction() {
+    if (kept) {
+      transaction.failed();
+      transactionLost = true;
+    } else {
+      transaction.undone();
+    }
   }
 
-  /** True if the session goes on with a transaction that has failed, which no server knows of. */
+  /**
+   * True if a transaction that has failed, and that no server knows of, is open until its client
+   * rolls it back; else it is over with the error.
+   */
   public boolean keepsFailed() {
     return kept;
   }
@@ -103,8 +115,11 @@ public final class Losses {
    * @param answered whether the client waits for an answer, which is that error
    */
   public void reported(ServerError error, boolean inTransaction, boolean answered) {
-    transactionLost = inTransaction;
+    transactionLost = inTransaction && (kept || !answered);
     unreported = inTransaction && !answered ? error : null;
+    if (inTransaction && !transactionLost) {
+      transaction.undone();
+    }
   }
 
   public void failTransaction(ServerConnection connection, InternalQuery preparation) {

@@ -95,11 +95,44 @@ class LossesTest {
   }
 
   @Test
-  void whereNoTransactionStaysFailedTheSessionDoesNotGoOn() {
+  void whereNoTransactionStaysFailedItIsOverWithItsError() {
     Losses ending = new Losses(transaction, false);
-    assertThat(ending.failTransaction()).isFalse();
+
+    ending.failTransaction();
     assertThat(ending.transactionLost()).isFalse();
-    assertThat(losses.failTransaction()).isTrue();
-    assertThat(losses.transactionLost()).isTrue();
+    assertThat(transaction.status()).isEqualTo(TransactionState.IDLE);
+
+    transaction.failed();
+    ending.reported(LOST, true, true);
+    assertThat(ending.transactionLost()).isFalse();
+    assertThat(transaction.status()).isEqualTo(TransactionState.IDLE);
+    assertThat(ending.takeUntold()).isNull();
+  }
+
+  @Test
+  void whereNoTransactionStaysFailedItLastsUntilItsErrorIsReported() {
+    Losses ending = new Losses(transaction, false);
+    transaction.failed();
+
+    ending.reported(LOST, true, false);
+
+    assertThat(ending.transactionLost()).isTrue();
+    assertThat(transaction.status()).isEqualTo(TransactionState.FAILED);
+    assertThat(ending.takeUntold()).isSameAs(LOST);
+    assertThat(ending.transactionLost()).isFalse();
+    assertThat(transaction.status()).isEqualTo(TransactionState.IDLE);
+  }
+
+  @Test
+  void whereNoTransactionStaysFailedTheClientMayRollItBackInstead() {
+    Losses ending = new Losses(transaction, false);
+    transaction.failed();
+    ending.reported(LOST, true, false);
+
+    ending.forgetUnreported();
+
+    assertThat(ending.takeUntold()).isNull();
+    assertThat(ending.transactionLost()).isFalse();
+    assertThat(transaction.status()).isEqualTo(TransactionState.IDLE);
   }
 }

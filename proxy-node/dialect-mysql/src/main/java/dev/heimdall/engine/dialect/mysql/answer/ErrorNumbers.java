@@ -20,6 +20,11 @@ final class ErrorNumbers {
 
   private static final Known OTHER = new Known(UNKNOWN, GENERAL, null);
   private static final Known CONNECTION_LOST = new Known(1053, "08S01", null);
+  private static final Known DEADLOCK = new Known(1213, "40001", null);
+
+  /** Words by which frameworks know what may be run again. */
+  private static final String DEADLOCK_TEXT =
+      "Deadlock found when trying to get lock; try restarting transaction";
 
   private static final Map<String, Known> BY_SQLSTATE =
       Map.ofEntries(
@@ -53,8 +58,8 @@ final class ErrorNumbers {
           Map.entry("28000", new Known(1045, "28000", null)),
           Map.entry("28P01", new Known(1045, "28000", null)),
           Map.entry("3D000", new Known(1049, "42000", null)),
-          Map.entry("40001", new Known(1213, "40001", null)),
-          Map.entry("40P01", new Known(1213, "40001", null)),
+          Map.entry("40001", DEADLOCK),
+          Map.entry("40P01", DEADLOCK),
           Map.entry("42501", new Known(1142, "42000", null)),
           Map.entry("42601", new Known(1064, "42000", null)),
           Map.entry("42703", new Known(1054, "42S22", null)),
@@ -97,7 +102,13 @@ final class ErrorNumbers {
       return error;
     }
     Known known = BY_SQLSTATE.getOrDefault(error.sqlState(), OTHER);
+    if (known == DEADLOCK && error.isFatal()) {
+      known = CONNECTION_LOST; // whoever runs the transaction again needs another connection
+    }
     String message = known.text() == null ? text(error) : known.text();
+    if (known == DEADLOCK) {
+      message += ". Reported as a deadlock: " + DEADLOCK_TEXT;
+    }
     return ServerError.error(known.sqlState(), message).withNumber(known.number());
   }
 

@@ -66,11 +66,15 @@ final class SessionCommands {
         return Outcome.WAIT;
       }
       case Command.PING -> {
-        if (client.status() != TransactionState.IDLE || client.transactionLost()) {
+        if (client.status() != TransactionState.IDLE && !client.transactionLost()) {
           return Outcome.NEXT;
         }
         answers.ok(total, 0);
         return Outcome.DONE;
+      }
+      case Command.RESET_CONNECTION -> {
+        client.rolledBackLost();
+        return Outcome.NEXT;
       }
       case Command.SET_OPTION -> {
         return setOption(total);
@@ -85,7 +89,6 @@ final class SessionCommands {
           Command.STATISTICS,
           Command.PROCESS_INFO,
           Command.DEBUG,
-          Command.RESET_CONNECTION,
           Command.STMT_PREPARE,
           Command.STMT_EXECUTE,
           Command.STMT_SEND_LONG_DATA,

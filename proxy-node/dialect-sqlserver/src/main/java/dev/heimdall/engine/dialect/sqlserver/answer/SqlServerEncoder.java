@@ -40,6 +40,9 @@ public final class SqlServerEncoder implements ClientEncoder {
   private int packetSize = TdsPacket.INITIAL_SIZE;
   private SessionRecovery recovery;
 
+  /** The transaction that the client takes to be open; 0 for none. */
+  private long transaction;
+
   /** True if a request of a client with {@link #recovery} may wait for the end of its answer. */
   private boolean asked;
 
@@ -79,6 +82,11 @@ public final class SqlServerEncoder implements ClientEncoder {
   /** True if the client wants to have its session again where it loses its connection. */
   public boolean recovers() {
     return recovery != null;
+  }
+
+  /** Sets the transaction that the client's request says to be open; 0 for none. */
+  public void inTransaction(long descriptor) {
+    transaction = descriptor;
   }
 
   /** Sets whether a request waits for the end of its answer. */
@@ -287,11 +295,13 @@ public final class SqlServerEncoder implements ClientEncoder {
   }
 
   /** Appends that it has ended. */
-  public void ended(boolean committed, long transaction, ByteBuf out) {
+  public void ended(boolean committed, ByteBuf out) {
     int how = committed ? EnvChange.COMMIT_TRANSACTION : EnvChange.ROLLBACK_TRANSACTION;
     if (version.hasHeaders()) {
-      packets(out, false, tokens -> EnvChange.writeEnd(tokens, how, transaction));
+      long descriptor = transaction;
+      packets(out, false, tokens -> EnvChange.writeEnd(tokens, how, descriptor));
     }
+    transaction = 0;
   }
 
   /** Appends that so many procedures were carried out, which ends an answer. */
@@ -363,6 +373,9 @@ public final class SqlServerEncoder implements ClientEncoder {
   @Override
   public void ready(TransactionState status, ByteBuf out) {
     asked = false;
+    if (failed && transaction != 0 && status == TransactionState.IDLE) {
+      ended(false, out); // with the server that it was lost with
+    }
     int bits =
         (failed ? TdsToken.DONE_ERROR : 0)
             | (status == TransactionState.OPEN ? TdsToken.DONE_IN_TRANSACTION : 0)

@@ -37,6 +37,15 @@ public final class TdsErrors {
   /** A connection ends, and nothing of a write is in doubt: drivers know it as one to retry. */
   private static final int LOST = 40197;
 
+  private static final int DEADLOCK = 1205;
+
+  /** Words by which drivers and frameworks know what may be run again. */
+  private static final String DEADLOCK_TEXT =
+      "Transaction was deadlocked on lock resources with another process and has been chosen as the"
+          + " deadlock victim. Rerun the transaction.";
+
+  private static final int DEADLOCK_STATE = 51;
+  private static final int DEADLOCK_SEVERITY = 13;
   private static final int TIMED_OUT_SEVERITY = 11;
   private static final int NO_DATABASE_SEVERITY = 11;
   private static final int FATAL_SEVERITY = 20;
@@ -54,8 +63,8 @@ public final class TdsErrors {
           Map.entry(Sqlstate.INVALID_PASSWORD, LOG_IN_FAILED),
           Map.entry(Sqlstate.UNDEFINED_DATABASE, NO_DATABASE),
           Map.entry(Sqlstate.INSUFFICIENT_PRIVILEGE, 229),
-          Map.entry(Sqlstate.SERIALIZATION_FAILURE, 1205),
-          Map.entry(Sqlstate.DEADLOCK_DETECTED, 1205),
+          Map.entry(Sqlstate.SERIALIZATION_FAILURE, DEADLOCK),
+          Map.entry(Sqlstate.DEADLOCK_DETECTED, DEADLOCK),
           Map.entry(Sqlstate.SYNTAX_ERROR, 102),
           Map.entry(Sqlstate.UNDEFINED_STATEMENT, UNDEFINED_HANDLE),
           Map.entry(Sqlstate.OUT_OF_MEMORY, NO_MEMORY),
@@ -76,6 +85,10 @@ public final class TdsErrors {
     if (error.cause() == ServerError.Cause.TIME_LIMIT) {
       int severity = error.isFatal() ? FATAL_SEVERITY : TIMED_OUT_SEVERITY;
       return TdsMessage.of(TIMED_OUT, 0, severity, text(error), SERVER);
+    }
+    if (!error.isFatal() && error.number() == 0 && number(error) == DEADLOCK) {
+      String text = text(error) + ". Reported as a deadlock: " + DEADLOCK_TEXT;
+      return TdsMessage.of(DEADLOCK, DEADLOCK_STATE, DEADLOCK_SEVERITY, text, SERVER);
     }
     int severity = error.isFatal() ? FATAL_SEVERITY : ERROR_SEVERITY;
     return TdsMessage.of(number(error), 1, severity, text(error), SERVER);
@@ -144,7 +157,7 @@ public final class TdsErrors {
           case LOG_IN_FAILED -> Sqlstate.INVALID_PASSWORD;
           case UNTRUSTED, 18470, 18486, 18487, 18488 -> Sqlstate.INVALID_AUTHORIZATION;
           case 911, NO_DATABASE -> Sqlstate.UNDEFINED_DATABASE;
-          case 1205 -> Sqlstate.DEADLOCK_DETECTED;
+          case DEADLOCK -> Sqlstate.DEADLOCK_DETECTED;
           case 3960 -> Sqlstate.SERIALIZATION_FAILURE;
           case 102, 156, 105 -> Sqlstate.SYNTAX_ERROR;
           case 229, 230 -> Sqlstate.INSUFFICIENT_PRIVILEGE;

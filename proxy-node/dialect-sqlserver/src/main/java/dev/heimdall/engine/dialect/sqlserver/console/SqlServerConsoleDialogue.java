@@ -167,7 +167,8 @@ final class SqlServerConsoleDialogue implements ConsoleMessages {
     switch (request.type()) {
       case TransactionRequest.BEGIN -> encoder.begun(TRANSACTION, out);
       case TransactionRequest.COMMIT, TransactionRequest.ROLLBACK -> {
-        encoder.ended(request.type() == TransactionRequest.COMMIT, TRANSACTION, out);
+        encoder.inTransaction(TRANSACTION);
+        encoder.ended(request.type() == TransactionRequest.COMMIT, out);
         if (request.begins()) {
           encoder.begun(TRANSACTION, out);
         }

@@ -45,6 +45,17 @@ final class ClientRequest {
     return (status & (TdsPacket.RESET | TdsPacket.RESET_KEEPING_TRANSACTION)) != 0;
   }
 
+  /** True if the client wants that, and its transaction rolled back with it. */
+  static boolean resetsTransaction(ByteBuf in) {
+    return (in.getByte(in.readerIndex() + 1) & TdsPacket.RESET) != 0;
+  }
+
+  /** The transaction that the client takes to be open; 0 for none, or where it names none. */
+  static long ofTransaction(ByteBuf payload, TdsVersion version) {
+    int at = payload.readerIndex();
+    return version.hasHeaders() ? AllHeaders.transaction(payload, at, payload.writerIndex()) : 0;
+  }
+
   private static int start(ByteBuf payload, TdsVersion version) {
     int at = payload.readerIndex();
     return version.hasHeaders() ? AllHeaders.end(payload, at, payload.writerIndex()) : at;

@@ -186,6 +186,9 @@ final class TdsRequest implements Request {
   /** Reads it; returns an error for one that cannot be carried out. */
   ServerError read() {
     if (server == null && resets()) {
+      if (ClientRequest.resetsTransaction(parts.input().bytes())) {
+        client.rolledBackLost();
+      }
       reset();
     }
     if (type == TdsPacket.BULK_LOAD) {
@@ -194,6 +197,7 @@ final class TdsRequest implements Request {
     }
     payload = payload == null ? contents() : payload;
     ClientRequest.checkHeaders(payload, encoder.version());
+    encoder.inTransaction(ClientRequest.ofTransaction(payload, encoder.version()));
     switch (type) {
       case TdsPacket.SQL_BATCH -> text = ClientRequest.text(payload, encoder.version());
       case TdsPacket.RPC -> {
@@ -504,7 +508,7 @@ final class TdsRequest implements Request {
     if (facts.kind() == StatementKind.BEGIN) {
       encoder.begun(begins(), out);
     } else {
-      encoder.ended(facts.kind() == StatementKind.COMMIT, transactions, out);
+      encoder.ended(facts.kind() == StatementKind.COMMIT, out);
     }
     encoder.ready(client.status(), out);
     client.write(out);

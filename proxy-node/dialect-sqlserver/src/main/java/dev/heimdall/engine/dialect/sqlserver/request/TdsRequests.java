@@ -147,6 +147,14 @@ final class TdsRequests implements RequestHandler {
     interrupted.answered();
   }
 
+  @Override
+  public void unanswered() {
+    unreported.forget();
+    setsOptions = false;
+    loads = null;
+    request.loads(null);
+  }
+
   private void pinned(PinReason reason, boolean pins) {
     if (pins != parts.carried().pins().all().contains(reason)) {
       if (pins) {
