@@ -4,6 +4,7 @@ import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.freshness.MysqlFamilyServers;
@@ -21,14 +22,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A failover of MariaDB or MySQL under clients that are all in transactions: none loses its
  * connection but by a COMMIT of unknown outcome, and what each runs again is there once.
  */
-@Tag("ci")
+@Tag("long")
 class RetriedTransactionsIT {
   private static final int CLIENTS = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -36,8 +35,7 @@ class RetriedTransactionsIT {
   /** Of a COMMIT that drivers take to be lost with its connection. */
   private static final Set<String> UNKNOWN = Set.of("08S01", "08007");
 
-  @ParameterizedTest
-  @EnumSource
+  @MariadbAndMysql
   void clientsInTransactionsKeepTheirConnections(MysqlRelease release) throws Exception {
     AtomicBoolean stop = new AtomicBoolean();
     List<TransferClient> clients = new ArrayList<>();

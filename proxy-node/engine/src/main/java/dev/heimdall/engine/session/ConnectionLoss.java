@@ -246,6 +246,9 @@ final class ConnectionLoss {
     boolean inTransaction = (there && ended < 0) || begun;
     // Those of a transaction that is lost are rolled back where it could have stayed failed.
     boolean undone = there && losses.keepsFailed();
+    if (there && !undone) {
+      carried.settings().areFinal();
+    }
     boolean settingsLost = !undone && carried.settings().unread();
     if (!undone) {
       carried.settings().keepReported();
@@ -304,7 +307,7 @@ final class ConnectionLoss {
   /** Returns the error with the reason that its session ends. */
   private ServerError dependent(ServerError error, boolean settingsLost) {
     if (settingsLost) {
-      return error.withDetail("Settings of the session were lost with it.");
+      return error.withDetail(LossEffects.SETTINGS);
     }
     String pin = carried.pinReason() == null ? lease.rulePins().reason() : carried.pinReason();
     if (pin == null || !lease.keepsServer()) {
@@ -317,10 +320,13 @@ final class ConnectionLoss {
   /**
    * True if a transaction was lost of which nothing was committed, because nothing was unanswered,
    * or nothing of that had left the node: no COMMIT. Where a lost transaction is over with its
-   * error, it is enough that what was unanswered commits nothing.
+   * error, it is enough that what was unanswered commits nothing, be it the first statement of one
+   * that has no BEGIN.
    */
   private boolean certain(ServerConnection from) {
-    if (!transaction.open() && !transaction.begunSince(carried.done())) {
+    boolean opens =
+        !losses.keepsFailed() && pending.outstanding() > 0 && !carried.settings().autocommits();
+    if (!transaction.open() && !transaction.begunSince(carried.done()) && !opens) {
       return false;
     }
     boolean nothing = from.nothingLeft() || (pending.outstanding() == 0 && !from.groupOpen());

@@ -23,6 +23,9 @@ import java.util.Set;
  * errors that its client gets.
  */
 final class LossEffects implements LostClient {
+  /** Reason that a session ends with its connection; for its client. */
+  static final String SETTINGS = "Settings of the session were lost with it.";
+
   private final Losses losses;
   private final StatementLifecycle lifecycle;
   private final SessionState carried;
@@ -35,6 +38,9 @@ final class LossEffects implements LostClient {
   private final SessionEnd end;
   private final LoopContext loop;
   private final SessionContext session;
+
+  /** True if a transaction that is run again has set something that no rollback takes back. */
+  private boolean settingsLost;
 
   LossEffects(
       SessionContext session, StatementLifecycle lifecycle, ClientInput input, SessionEnd end) {
@@ -66,6 +72,8 @@ final class LossEffects implements LostClient {
       carried.settings().keepReported();
     }
     pending.forget();
+    settingsLost |=
+        !losses.keepsFailed() && transaction.open() && !carried.settings().touched().isEmpty();
     carried.lost();
     session.protocol().unanswered();
     lease.captureLost();
@@ -170,6 +178,8 @@ final class LossEffects implements LostClient {
     }
     if (cut) {
       end.close(SessionEnd.AMID_MESSAGE);
+    } else if (settingsLost) {
+      end.fatal(error.asFatal().withDetail(SETTINGS), "settings of its transaction were lost");
     } else {
       answer(error, true, pending, open);
     }
@@ -177,6 +187,7 @@ final class LossEffects implements LostClient {
 
   /** Answers what was lost with this error, after which the client goes on. */
   void answer(ServerError error, boolean inTransaction, int units, boolean open) {
+    settingsLost = false;
     losses.reported(error, inTransaction, units > 0 || open);
     fail(error, units, open);
     session.requests().process();

@@ -169,6 +169,32 @@ public abstract class LostTransactionContract extends KitContract {
     answers(ann, words.readSetting(), "row blue", "idle");
   }
 
+  /** Where a rollback takes back no settings, they are kept, or their session ends. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void settingsOfTheTransactionItselfAreNotForgotten(boolean runsAgain) {
+    startCluster(ONE_CONNECTION + ", \"transactionReplay\": {\"enabled\": " + runsAgain + "}");
+    KitClient ann = client("ann");
+    answers(ann, "BEGIN", "open");
+    answers(ann, words.setting("blue"), "open");
+    answers(ann, words.write(), "open");
+
+    if (runsAgain) {
+      servers().refuse();
+    }
+    killServer();
+    ann.sends(words.reading("one"));
+    node.turns().advance(Duration.ofMinutes(5));
+    if (runsAgain) {
+      servers().listen();
+    }
+
+    assertThat(ann.told()).first().satisfies(word -> assertThat(isError(word)).isTrue());
+    if (!staysFailed && ann.connected()) {
+      answers(ann, words.readSetting(), "row blue", "idle");
+    }
+  }
+
   @Test
   void preparedStatementsAreThereOnTheNextConnection() {
     startCluster(ONE_CONNECTION);

@@ -210,8 +210,8 @@ public final class CarriedSettings {
     return touched == null ? Set.of() : touched;
   }
 
-  /** No transaction is open: what was set stays so. */
-  void areFinal() {
+  /** No transaction is open, or none takes settings back: what was set stays so. */
+  public void areFinal() {
     unread = touched != null;
   }
 
