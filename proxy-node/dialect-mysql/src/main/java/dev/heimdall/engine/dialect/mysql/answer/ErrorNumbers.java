@@ -103,7 +103,7 @@ final class ErrorNumbers {
     }
     Known known = BY_SQLSTATE.getOrDefault(error.sqlState(), OTHER);
     if (known == DEADLOCK && error.isFatal()) {
-      known = CONNECTION_LOST; // whoever runs the transaction again needs another connection
+      known = CONNECTION_LOST; // a retry needs another connection
     }
     String message = known.text() == null ? text(error) : known.text();
     if (known == DEADLOCK) {
