@@ -358,7 +358,8 @@ final class TdsRequests implements RequestHandler {
                 RpcCall.outputs(calls, encoder.version()),
                 request.streams(),
                 false));
-    if (SessionEffects.sets(facts, SessionOptions.ISOLATION)) {
+    // What a call sets ends with it, but not on each server.
+    if (SessionEffects.sets(said, SessionOptions.ISOLATION) || level != null) {
       requests(server).mayLevel();
     }
     client.groupSent();

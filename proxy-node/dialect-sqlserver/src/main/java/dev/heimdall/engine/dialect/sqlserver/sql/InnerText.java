@@ -90,7 +90,13 @@ final class InnerText {
     List<Effect> left = new ArrayList<>();
     for (Effect effect : facts.effects()) {
       switch (effect.type()) {
-        case SET_VARIABLE -> {}
+        case SET_VARIABLE -> {
+          // Ends with the text, but on Babelfish in a transaction, and no reset takes it back
+          // there.
+          if (effect.name().equals(SessionOptions.ISOLATION)) {
+            left.add(new Effect(Effect.Type.LAST_USE, ""));
+          }
+        }
         case LAST_USE -> left.add(effect);
         case MAY_UNPIN, END_OBJECT -> {} // it may be about what the text itself has made
         case PIN, OBJECT -> {

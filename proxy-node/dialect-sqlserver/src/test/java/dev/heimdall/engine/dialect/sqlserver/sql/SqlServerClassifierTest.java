@@ -142,6 +142,7 @@ class SqlServerClassifierTest {
             + " SET_VARIABLE:cursor_close_on_commit=OFF, SET_VARIABLE:implicit_transactions=OFF,"
             + " SET_VARIABLE:quoted_identifier=OFF, LAST_USE",
         "EXEC ('SET ANSI_DEFAULTS ON') | LAST_USE, RUNS_TEXT",
+        "EXEC sp_executesql N'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE' | LAST_USE, RUNS_TEXT",
         "SELECT [Set_Config]('a.b', 'c', 0) | LAST_USE",
         "UPDATE pg_catalog.pg_settings SET setting = 'off' | LAST_USE",
         "SET ROWCOUNT 1 SET ROWCOUNT 2 SET ROWCOUNT 1 | SET_VARIABLE:rowcount=1,"
