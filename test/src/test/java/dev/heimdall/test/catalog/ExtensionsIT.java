@@ -63,7 +63,7 @@ class ExtensionsIT {
     return all.toArray(String[]::new);
   }
 
-  /** Those of them that no cache keeps or that no replica answers. */
+  /** Reads that no cache keeps, or that no replica answers. */
   private static List<String> changed(Asked db, List<String> reads) {
     List<String> changed = new ArrayList<>();
     for (String sql : reads) {

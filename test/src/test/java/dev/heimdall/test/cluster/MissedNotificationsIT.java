@@ -59,7 +59,7 @@ class MissedNotificationsIT {
     }
   }
 
-  /** What it hears until its connection is ended with the error that says why. */
+  /** Notifications that a listener hears until its connection is ended with the reason. */
   private static Set<Integer> untilEnded(RawClient listener) {
     Set<Integer> heard = ConcurrentHashMap.newKeySet();
     try {

@@ -371,7 +371,7 @@ class MysqlExecutionFuzzIT {
       }
     }
 
-    /** True if they are alike, but for what no client can rely on. */
+    /** True if two answers are alike, but for parts that no client can rely on. */
     private boolean same(List<String> direct, List<String> through) {
       return plain(direct).equals(plain(through));
     }

@@ -45,7 +45,7 @@ class EvaluatedKeysIT {
 
   private final SplittableRandom random = new SplittableRandom(SEED);
 
-  /** How a dialect has the parameters of its texts. */
+  /** Spelling of parameters in a dialect's texts. */
   private interface Words {
     /** In the place of a parameter, from 1. */
     String placeholder(int number);

@@ -258,7 +258,7 @@ class SqlServerNamesTest {
       assertThat(ann.lastError().text()).contains("a handle in a call by such a name");
     }
 
-    /** What a user has written is a value: rules by text do not see it, and logs neither. */
+    /** Values of parameters are no statement text: rules by text and logs do not see them. */
     @ParameterizedTest
     @ValueSource(strings = {"p", "dbo.p", "[my p]", "p;1", "app.dbo.p", "sp_setapprole", "sp_mine"})
     void valuesOfOtherProceduresAreNoTexts(String name) {

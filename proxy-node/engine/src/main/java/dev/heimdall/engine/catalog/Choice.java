@@ -55,7 +55,7 @@ final class Choice {
   }
 
   /**
-   * Those of the functions behind an operator or the name of a function that may be called.
+   * Functions that may be called, out of all behind an operator or a function's name.
    *
    * @param found all of that name
    */
@@ -81,7 +81,7 @@ final class Choice {
     return found.stream().filter(one -> one.builtIn() || possible.contains(one)).toList();
   }
 
-  /** What may be chosen at one place; null where that is not known. */
+  /** Signatures that the server may choose at one call; null where operand types are unknown. */
   private Set<Signature> chosen(Application place) {
     if (place.operands() == null) {
       return null;

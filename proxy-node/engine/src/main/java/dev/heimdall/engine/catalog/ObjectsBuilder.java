@@ -46,7 +46,7 @@ public final class ObjectsBuilder {
   private boolean pipelines;
   private boolean partial;
 
-  /** One of {@code types} and {@code at} decides where it is called; the other is null. */
+  /** Routine not judged yet; {@code types} or {@code at} decides where, the other is null. */
   private record Unjudged(
       Routine routine, String through, List<Long> types, List<Long> at, Set<String> words) {}
 

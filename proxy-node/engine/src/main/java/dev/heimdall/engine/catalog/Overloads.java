@@ -36,7 +36,7 @@ public final class Overloads {
       long result,
       List<Routine> routines) {
 
-    /** True if it has just these operands. */
+    /** True if the operands are of exactly these types. */
     boolean isOf(long... types) {
       return !variadic && Arrays.equals(operands, types);
     }
@@ -126,7 +126,7 @@ public final class Overloads {
     casts.add(new Cast(source, target));
   }
 
-  /** What functions of a name return. */
+  /** Adds the result types of all functions of a name. */
   public void returns(String function, List<Long> types) {
     results.put(function, Set.copyOf(types));
   }
@@ -143,7 +143,7 @@ public final class Overloads {
     columns.put(relation, new Columns(names, types));
   }
 
-  /** All is told: looks for the types of users that decide. */
+  /** Finds users' types that decide, once all signatures are there. */
   void complete() {
     Set<Long> targets = new HashSet<>();
     for (Cast cast : casts) {
@@ -177,7 +177,7 @@ public final class Overloads {
 
   // ---- what may be meant
 
-  /** True if it may decide that a parameter is declared to be of this type. */
+  /** True if a parameter that is declared with this type may change the choice of an overload. */
   boolean minds(long type) {
     return minded.contains(type);
   }
@@ -318,7 +318,7 @@ public final class Overloads {
     return chosen;
   }
 
-  /** Those that the server chooses by equal types; null where it may look further. */
+  /** Overloads that the server chooses by equal types; null where it may look further. */
   private List<Signature> best(
       List<Signature> all, boolean serverFirst, long left, long right, Long base) {
     List<Signature> equal = all.stream().filter(one -> one.isOf(left, right)).toList();
@@ -360,7 +360,7 @@ public final class Overloads {
   }
 
   /**
-   * Those whose operands the given ones can become.
+   * Overloads whose operand types the given types can be cast to.
    *
    * @param untyped whether literals may be of no type yet, and become any
    */

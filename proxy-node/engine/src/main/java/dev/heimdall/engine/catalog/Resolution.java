@@ -220,7 +220,7 @@ final class Resolution {
             || parsed.runs().stream().anyMatch(run -> !run.body().understood()));
   }
 
-  /** True if it has a word for it, or it needs none. */
+  /** True if the statement has a keyword for this use, or the use needs no keyword. */
   private boolean saysSo(Unnamed one) {
     return one.words().isEmpty()
         || !parsed.understood()
@@ -334,7 +334,7 @@ final class Resolution {
     call(name.schema() == null ? meant(found, name.name(), false) : found);
   }
 
-  /** Those of the functions behind a name that its operands may choose. */
+  /** Functions behind a name that the types of its operands allow. */
   private List<Routine> meant(List<Routine> found, String name, boolean operator) {
     return knowledge == Knowledge.FRESH && parsed.kind() == StatementClass.READ
         ? choice.meant(found, name, operator)

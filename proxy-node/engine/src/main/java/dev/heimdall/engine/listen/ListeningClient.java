@@ -54,7 +54,7 @@ public interface ListeningClient {
   /** The channels take so many bytes, for which there was memory. */
   void holds(long channels);
 
-  /** True if it is to be ended once it may have missed notifications. */
+  /** True if the client is to be ended once notifications may have been missed. */
   boolean endsOnMissedNotifications();
 
   /** Sends an error and closes. */

@@ -297,7 +297,7 @@ public final class HandledClient {
     reads.prepares(looked.statement(), looked.effects(), looked.decision());
   }
 
-  /** True if that is a read that may run elsewhere than where it is prepared. */
+  /** True if the prepared read may run at another server than the one that prepared it. */
   public boolean mayRunElsewhere() {
     return reads.mayRunElsewhere();
   }

@@ -125,7 +125,7 @@ public record Constant(Kind kind, long whole, String text) {
     return digits(to, bytes());
   }
 
-  /** What servers agree on of two whole numbers; null for an error, or what is beyond the type. */
+  /** Result of an operation on two whole numbers; null for an error or an overflow. */
   public static Constant calculated(char operator, Kind kind, long left, long right) {
     try {
       return switch (operator) {

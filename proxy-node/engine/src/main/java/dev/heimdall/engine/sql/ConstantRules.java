@@ -26,7 +26,7 @@ public interface ConstantRules {
     return null;
   }
 
-  /** What stands behind a minus sign. */
+  /** Value behind a unary minus, negated. */
   Constant negated(Constant value);
 
   /**

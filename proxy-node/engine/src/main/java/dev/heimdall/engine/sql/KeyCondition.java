@@ -15,7 +15,7 @@ import java.util.List;
  *     none where two columns are compared
  */
 record KeyCondition(Form form, int column, int operator, int end, int[] values) {
-  /** What a column is compared with. */
+  /** Form of the values that a column is compared with. */
   enum Form {
     COLUMN,
     VALUES,

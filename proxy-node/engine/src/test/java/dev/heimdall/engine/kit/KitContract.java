@@ -34,7 +34,7 @@ public abstract class KitContract {
   private final KitDialect dialect;
   final KitWords words;
 
-  /** Whether a failed transaction is open until its client rolls it back. */
+  /** True if a failed transaction is open until its client rolls it back. */
   final boolean staysFailed;
 
   KitNode<?> node;

@@ -17,7 +17,7 @@ public interface KitDialect {
   }
 
   /**
-   * Whether a failed transaction is open until its client rolls it back; else it is over with its
+   * True if a failed transaction is open until its client rolls it back; else it is over with its
    * error, and what comes behind that is outside of it.
    */
   default boolean keepsFailedTransactions() {

@@ -132,7 +132,7 @@ public abstract class LostTransactionContract extends KitContract {
     assertRunsAgain(ann);
   }
 
-  /** It may have been carried out: who ran the transaction again would write twice. */
+  /** A COMMIT in flight may have been carried out: running the transaction again writes twice. */
   @Test
   void aCommitThatRunsIsNeverAnErrorToRunAgainFor() {
     startCluster(ONE_CONNECTION);
@@ -214,7 +214,7 @@ public abstract class LostTransactionContract extends KitContract {
     assertThat(ann.told()).containsExactly("row one", "idle");
   }
 
-  /** Its client learns of it by the end of its connection, however its statements are retried. */
+  /** A pinned session's client learns of the loss by the end of its connection. */
   @Test
   void aSessionThatDependsOnItsConnectionEnds() {
     startCluster(ONE_CONNECTION);

@@ -259,7 +259,7 @@ public final class ClientTransaction {
     }
   }
 
-  /** It is over and has changed nothing, whatever the server says. */
+  /** Ends the transaction as one that has changed nothing, whatever the server reports. */
   public void undone() {
     definitionsPending = false;
     begun = -1;

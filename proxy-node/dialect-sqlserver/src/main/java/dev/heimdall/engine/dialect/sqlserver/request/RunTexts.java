@@ -18,7 +18,7 @@ final class RunTexts {
   /** Runs a text that is not known. */
   private static final String ANYTHING = "EXEC (@text)";
 
-  /** Nothing can be told of a text that ends inside a token: this makes sure of it. */
+  /** No reading is certain of a text that ends inside a token. */
   private static final String UNREADABLE = "\n/*";
 
   private RunTexts() {}

@@ -167,7 +167,7 @@ class CodeReaderTest {
     assertThat(read.dynamic() || !read.understood()).isTrue();
   }
 
-  /** What it names is in that database, or is a user's procedure that does what it likes. */
+  /** Names in such a text are of that database, or of a user's procedure with any effect. */
   @ParameterizedTest
   @ValueSource(
       strings = {
