@@ -378,6 +378,25 @@ class ImportProxySqlCommandTest extends ImportedFile {
   }
 
   @Test
+  void noFieldOfAServerAndNoSectionVanishes() throws Exception {
+    imported(
+        """
+        global_variables = { monitor_username="m" }
+        mysql_servers = (
+          { address="10.0.0.1", port=3306, hostgroup=0, comment="first", read_only=1, zone="b" }
+        )
+        mysql_users = ( { username="a", password="b" } )
+        """);
+
+    assertThat(out.toString())
+        .contains(
+            "not carried over: global_variables: a file has these settings in mysql_variables")
+        .contains("not carried over: read_only = 1: a data source has no such setting of a server")
+        .contains("not carried over: zone = b: a data source has no such setting of a server")
+        .doesNotContain("comment =");
+  }
+
+  @Test
   void secretsAreNotShown() throws Exception {
     imported(
         """

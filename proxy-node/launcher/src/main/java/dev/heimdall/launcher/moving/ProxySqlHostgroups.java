@@ -73,6 +73,13 @@ final class ProxySqlHostgroups {
     left(row, "gtid_port", "positions of servers are asked of the servers themselves");
     left(row, "max_latency_ms", "`cluster.balance` leaves slow replicas out");
     left(row, "compression", "servers are reached without compression");
+    row.fields()
+        .forEach(
+            (field, entry) -> {
+              if (!ProxySqlServer.FIELDS.contains(field)) {
+                notes.left(entry, "a data source has no such setting of a server");
+              }
+            });
   }
 
   /** A field other than 0 that has no counterpart. */

@@ -32,6 +32,8 @@ final class ProxySqlImport {
   /** Tables without a counterpart. */
   private static final Map<String, String> NOWHERE =
       Map.of(
+          "global_variables",
+              "a file has these settings in mysql_variables, pgsql_variables and admin_variables",
           "scheduler", "nodes run no scripts",
           "restapi", "nodes run no scripts",
           "proxysql_servers", "there is no counterpart",
@@ -96,7 +98,7 @@ final class ProxySqlImport {
     for (String name : cnf.names()) {
       Optional<String> why = Optional.ofNullable(NOWHERE.get(name));
       if (why.isPresent() ? !cnf.isEmpty(name) : !isRead(name)) {
-        notes.left(cnf.at(name), name + ": " + why.orElse("it is the service's"));
+        notes.left(cnf.at(name), name + ": " + why.orElse("it is no section that ProxySQL reads"));
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.heimdall.launcher.moving;
 
 import dev.heimdall.launcher.process.CommandFailure;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A row of the table of servers.
@@ -19,6 +20,24 @@ record ProxySqlServer(
     boolean tls,
     boolean online,
     Line at) {
+  /** Fields of a row that decide something, or have a note of their own; a comment needs none. */
+  static final Set<String> FIELDS =
+      Set.of(
+          "address",
+          "hostname",
+          "port",
+          "status",
+          "hostgroup",
+          "hostgroup_id",
+          "weight",
+          "max_connections",
+          "max_replication_lag",
+          "use_ssl",
+          "gtid_port",
+          "max_latency_ms",
+          "compression",
+          "comment");
+
   static ProxySqlServer of(ProxySqlCnf.Row row, ProxySqlEngine engine) throws CommandFailure {
     String host = row.text("address", "hostname").orElseThrow(() -> row.missing("hostname"));
     int port = row.number("port", engine.serverPort());
