@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A transaction whose server is lost before its COMMIT was sent: nothing of it was committed, and
- * its client, which is told so once, runs it again over the same connection.
+ * its client gets one error, and runs it again over the same connection.
  */
 public abstract class LostTransactionContract extends KitContract {
   private final String again;
